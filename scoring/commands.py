@@ -1,0 +1,28 @@
+"""The commands of the engine: to add one, write its module and its line here."""
+
+from collections.abc import Callable, Mapping
+
+from scoring import grades
+from scoring.errors import InvalidInput
+from scoring.fields import shown
+
+Command = Callable[[Mapping[str, object]], dict[str, object]]
+
+COMMANDS: dict[str, Command] = {
+    "grade": grades.run,
+}
+
+
+def find(name: str) -> Command:
+    """Return a command by name; InvalidInput names those there are."""
+    if name not in COMMANDS:
+        raise InvalidInput(f"There is no command {shown(name)}; choose out of {', '.join(COMMANDS)}.")
+    return COMMANDS[name]
+
+
+def run(command: str, request: Mapping[str, object]) -> dict[str, object]:
+    """Answer a request, checked as on the command line, with plain JSON values.
+
+    ScoringError (its `code`, `detail` and `field`) when the request is not right.
+    """
+    return find(command)(request)

@@ -1,0 +1,149 @@
+"""The law on a day: `lawbook.at(day).inspection.grades.bands`.
+
+Every value comes from a file under `law/` and carries its `source`. The files are read once a process.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import cache, lru_cache
+from pathlib import Path
+from typing import Any, TypeVar, cast
+
+from scoring.errors import LawError, RuleNotInForce
+from scoring.lawfile import Group, load
+from scoring.parameters import (
+    GROUPS,
+    FailedTests,
+    ForcedFindings,
+    Grades,
+    OtherFindings,
+    Panel,
+    Parameters,
+    PendingTests,
+    PendingWhereSilent,
+    Regulation,
+)
+
+LAW = Path(__file__).parent / "law"
+P = TypeVar("P", bound=Parameters)
+Book = Mapping[str, Group[Parameters]]
+
+
+@dataclass(frozen=True, slots=True)
+class InspectionLaw:
+    """工程施工查核小組作業辦法 on a day; a rule that is not in force raises RuleNotInForce."""
+
+    day: date
+
+    @property
+    def regulation(self) -> Regulation:
+        """Return the version of the regulation."""
+        return _on(self.day, Regulation)
+
+    @property
+    def grades(self) -> Grades:
+        """Return the grades of art. 7."""
+        return _on(self.day, Grades)
+
+    @property
+    def forced_findings(self) -> ForcedFindings:
+        """Return the findings of art. 8."""
+        return _on(self.day, ForcedFindings)
+
+    @property
+    def failed_tests(self) -> FailedTests:
+        """Return what a failed test of art. 8 does to a score."""
+        return _on(self.day, FailedTests)
+
+    @property
+    def pending_tests(self) -> PendingTests:
+        """Return what a pending test of art. 8 holds back."""
+        return _on(self.day, PendingTests)
+
+
+@dataclass(frozen=True, slots=True)
+class LocalLaw:
+    """Readings and local rules on a day: what the national text leaves open."""
+
+    day: date
+
+    @property
+    def other_findings(self) -> OtherFindings:
+        """Return what a finding without a test does to a score."""
+        return _on(self.day, OtherFindings)
+
+    @property
+    def pending_where_silent(self) -> PendingWhereSilent:
+        """Return what a pending test holds back where art. 8 is silent."""
+        return _on(self.day, PendingWhereSilent)
+
+
+@dataclass(frozen=True, slots=True)
+class OrganisationLaw:
+    """工程施工查核小組組織準則 on a day."""
+
+    day: date
+
+    @property
+    def panel(self) -> Panel:
+        """Return what art. 5 asks of a team's make-up."""
+        return _on(self.day, Panel)
+
+
+@dataclass(frozen=True, slots=True)
+class Law:
+    """The law on a day."""
+
+    day: date
+    inspection: InspectionLaw
+    organisation: OrganisationLaw
+    local: LocalLaw
+
+
+@lru_cache(maxsize=4096)
+def at(day: date) -> Law:
+    """Return the law in force on a day; a rule raises RuleNotInForce only when it is asked for."""
+    return Law(day, InspectionLaw(day), OrganisationLaw(day), LocalLaw(day))
+
+
+@cache
+def book() -> Book:
+    """Return every group of the law files by name, read once; LawError when a file is not right."""
+    return read(LAW, GROUPS)
+
+
+def read(folder: Path, kinds: Iterable[type[Parameters]]) -> Book:
+    """Return the groups of all files under `folder`: one file for each kind and no other."""
+    by_path = {Path(*kind.group.split(".")).with_suffix(".yaml"): kind for kind in kinds}
+    present = {path.relative_to(folder) for path in folder.rglob("*.yaml")}
+    if odd := sorted(present ^ set(by_path)):
+        raise LawError(f"{odd[0]}: each law file needs its class in GROUPS, and each class its file.")
+    groups = {
+        kind.group: load((folder / path).read_text("utf-8"), str(path), kind)
+        for path, kind in by_path.items()
+    }
+    check_versions(groups.values())
+    return groups
+
+
+def check_versions(groups: Iterable[Group[Any]]) -> None:
+    """Raise LawError unless every group was read against every version of its regulation."""
+    groups = tuple(groups)
+    known = {group.regulation: group.versions for group in groups if group.name.endswith(".regulation")}
+    for group in groups:
+        if odd := sorted(known.get(group.regulation, group.versions) ^ group.versions):
+            raise LawError(
+                f"{group.name} does not account for the version of {odd[0]}: read it, then name it "
+                "under values, unchanged_in or absent_in (or in the file of the regulation)."
+            )
+
+
+def _on(day: date, kind: type[P]) -> P:
+    group = book()[kind.group]
+    if (value := group.on(day)) is None:
+        raise RuleNotInForce(
+            f"{kind.group} has no value on {day}; the first known is {group.first_day()}. "
+            "Check the day, or add the text of that time with its source."
+        )
+    return cast("P", value)

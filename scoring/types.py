@@ -1,0 +1,29 @@
+"""Values that the commands share."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """One member's mark, a whole number from 0 to 100 (作業辦法 art. 7); `outside` is an outside expert."""
+
+    member: str
+    total: int
+    outside: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step of a result: the rule applied, its article, what went in and what came out.
+
+    Inputs and value are JSON values without binary floats.
+    """
+
+    rule: str
+    article: str
+    inputs: dict[str, object]
+    value: object
+
+    def as_dict(self) -> dict[str, object]:
+        """Return the step as it stands under `steps` in an output."""
+        return {"rule": self.rule, "article": self.article, "inputs": self.inputs, "value": self.value}

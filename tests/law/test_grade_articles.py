@@ -1,0 +1,162 @@
+"""作業辦法 art. 7 and 8 in each of their versions, sentence by sentence."""
+
+from typing import Any
+
+import pytest
+
+import scoring
+
+SINCE_2021 = "2024-05-01"
+BEFORE_2021 = "2020-06-01"
+
+
+def grade(*totals: int, on: str = SINCE_2021, **more: Any) -> dict[str, Any]:
+    marks = [{"member": f"member {i}", "total": total} for i, total in enumerate(totals)]
+    return scoring.run("grade", {"inspected_on": on, "marks": marks, **more})
+
+
+def step_of(answer: dict[str, Any], rule: str) -> dict[str, Any]:
+    return next(step for step in answer["steps"] if step["rule"] == rule)
+
+
+# --- art. 7: the mean, its rounding, the grades -----------------------------------------------------------
+
+
+def test_the_score_is_the_mean_of_all_members_marks() -> None:
+    assert grade(70, 80, 93)["mean"] == "81.00"
+
+
+@pytest.mark.parametrize(
+    ("totals", "score", "label"),
+    [
+        ((69,), 69, "丙等"),
+        ((69, 69, 70), 69, "丙等"),
+        ((69, 70), 70, "乙等"),
+        ((70,), 70, "乙等"),
+        ((79,), 79, "乙等"),
+        ((79, 79, 80), 79, "乙等"),
+        ((79, 80), 80, "甲等"),
+        ((89,), 89, "甲等"),
+        ((89, 89, 90), 89, "甲等"),
+        ((89, 90), 90, "優等"),
+        ((90,), 90, "優等"),
+        ((100,), 100, "優等"),
+        ((0,), 0, "丙等"),
+    ],
+)
+def test_a_half_goes_up_before_the_grade_is_read(totals: tuple[int, ...], score: int, label: str) -> None:
+    answer = grade(*totals)
+
+    assert (answer["score"], answer["label"]) == (score, label)
+
+
+def test_the_printed_mean_is_rounded_half_up_too() -> None:
+    assert grade(*[80] * 7, 81)["mean"] == "80.13"
+
+
+def test_the_score_comes_from_the_exact_mean_not_from_the_printed_one() -> None:
+    answer = grade(*[79] * 75, *[80] * 74)
+
+    assert (answer["mean"], answer["raw_score"]) == ("79.50", 79)
+    assert step_of(answer, "grade.raw_score")["inputs"] == {"mean": "11845/149"}
+
+
+def test_three_parts_of_a_mark_are_added() -> None:
+    parts = {"member": "a", "quality_system": 17, "workmanship": 49, "progress": 16}
+
+    assert scoring.run("grade", {"inspected_on": SINCE_2021, "marks": [parts]})["mean"] == "82.00"
+
+
+# --- art. 8: what must be graded C ------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("on", ["2003-09-12", BEFORE_2021, SINCE_2021])
+@pytest.mark.parametrize("finding", ["concrete_core", "asphalt_core", "subgrade_compaction"])
+def test_a_failed_test_turns_70_or_more_into_69(finding: str, on: str) -> None:
+    answer = grade(70, on=on, findings=[finding])
+
+    assert (answer["raw_score"], answer["score"], answer["grade"]) == (70, 69, "C")
+
+
+def test_a_failed_test_leaves_a_score_below_70() -> None:
+    answer = grade(69, findings=["asphalt_core"])
+
+    assert (answer["score"], answer["grade"], answer["forced"]) == (69, "C", ["asphalt_core"])
+    assert grade(41, findings=["asphalt_core"])["score"] == 41
+
+
+@pytest.mark.parametrize("finding", ["main_structure", "main_material", "safety"])
+def test_the_69_of_a_finding_without_a_test_is_a_local_reading(finding: str) -> None:
+    answer = grade(88, findings=[finding])
+
+    assert (answer["score"], answer["grade"]) == (69, "C")
+    assert step_of(answer, "grade.other_finding")["inputs"]["reading"] == "local.other_findings"
+
+
+@pytest.mark.parametrize(("on", "article"), [(BEFORE_2021, "第8條第2項"), (SINCE_2021, "第8條第3項")])
+def test_the_69_of_a_failed_test_is_cited_from_the_text_of_the_day(on: str, article: str) -> None:
+    step = step_of(grade(88, on=on, findings=["concrete_core"]), "grade.failed_test")
+
+    assert step["article"].endswith(article)
+    assert "reading" not in step["inputs"]
+
+
+def test_every_finding_is_named_once_in_the_order_given() -> None:
+    answer = grade(88, findings=["safety", "concrete_core", "safety", "main_material"])
+
+    assert answer["forced"] == ["safety", "concrete_core", "main_material"]
+
+
+@pytest.mark.parametrize(("raw", "announceable"), [(69, True), (70, False)])
+def test_since_2021_a_pending_test_withholds_70_or_more(raw: int, announceable: bool) -> None:
+    answer = grade(raw, pending_tests=["subgrade_compaction"])
+
+    assert answer["announceable"] is announceable
+    assert answer["score"] == raw
+
+
+def test_before_2021_a_pending_test_withholds_nothing_by_a_local_reading() -> None:
+    answer = grade(90, on=BEFORE_2021, pending_tests=["concrete_core"])
+
+    assert answer["announceable"] is True
+    assert step_of(answer, "grade.announceable")["inputs"]["reading"] == "local.pending_where_silent"
+
+
+def test_a_pending_test_withholds_even_what_another_finding_caps() -> None:
+    answer = grade(90, findings=["safety"], pending_tests=["concrete_core"])
+
+    assert (answer["score"], answer["announceable"]) == (69, False)
+
+
+# --- the version in force ---------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("on", "version"),
+    [
+        ("2003-09-12", "2003-09-10"),
+        ("2016-09-20", "2003-09-10"),
+        ("2016-09-21", "2016-09-19"),
+        ("2021-03-20", "2016-09-19"),
+        ("2021-03-21", "2021-03-19"),
+        ("2023-08-10", "2021-03-19"),
+        ("2023-08-11", "2023-08-09"),
+        ("9999-12-31", "2023-08-09"),
+    ],
+)
+def test_a_version_is_in_force_from_the_third_day(on: str, version: str) -> None:
+    assert grade(80, on=on)["law_version"] == version
+
+
+@pytest.mark.parametrize(("on", "announceable"), [("2021-03-20", True), ("2021-03-21", False)])
+def test_withholding_begins_with_the_version_of_2021(on: str, announceable: bool) -> None:
+    assert grade(80, on=on, pending_tests=["asphalt_core"])["announceable"] is announceable
+
+
+@pytest.mark.parametrize("on", ["0001-01-01", "2002-08-22", "2002-08-23", "2003-09-11"])
+def test_before_2003_there_is_no_rule_of_grading(on: str) -> None:
+    with pytest.raises(scoring.RuleNotInForce) as refused:
+        grade(80, on=on)
+
+    assert (refused.value.code, refused.value.field) == ("rule_not_in_force", "inspected_on")
+    assert "2003-09-12" in refused.value.detail

@@ -1,0 +1,91 @@
+"""The law on a day."""
+
+from dataclasses import FrozenInstanceError
+from datetime import date, timedelta
+
+import pytest
+
+from scoring import lawbook
+from scoring.errors import LawError, RuleNotInForce
+from scoring.lawbook import LAW, check_versions
+from scoring.lawfile import load
+from scoring.parameters import GROUPS, Grades
+
+DAY = date(2024, 5, 1)
+
+
+def test_a_value_knows_where_it_stands() -> None:
+    source = lawbook.at(DAY).inspection.failed_tests.source
+
+    assert source.citation == "工程施工查核小組作業辦法第8條第3項"
+    assert (source.promulgated_on, source.in_force_on) == (date(2021, 3, 19), date(2021, 3, 21))
+    assert (source.scope, source.status) == ("national", "confirmed")
+    assert source.checked_on >= source.promulgated_on
+
+
+def test_what_is_our_reading_is_local_and_says_so() -> None:
+    for group in lawbook.book().values():
+        for value in filter(None, group.values):
+            assert (value.source.status == "reading") is (value.source.scope == "local")
+
+
+def test_every_group_was_read_against_every_version() -> None:
+    promulgated = {
+        date(2002, 8, 21),
+        date(2003, 9, 10),
+        date(2016, 9, 19),
+        date(2021, 3, 19),
+        date(2023, 8, 9),
+    }
+
+    assert {group.versions for group in lawbook.book().values()} == {frozenset(promulgated)}
+
+
+@pytest.mark.parametrize("value", lawbook.book()["inspection.regulation"].values)
+def test_a_version_is_found_on_its_first_day_and_not_on_the_day_before(value: object) -> None:
+    first = value.source.in_force_on  # type: ignore[attr-defined]
+    before = first - timedelta(days=1)
+
+    assert lawbook.at(first).inspection.regulation is value
+    if before > date(2002, 8, 22):
+        assert lawbook.at(before).inspection.regulation is not value
+
+
+def test_a_rule_that_is_not_in_force_says_from_when_it_is() -> None:
+    with pytest.raises(RuleNotInForce, match="no value on 2002-08-22; the first known is 2002-08-23"):
+        _ = lawbook.at(date(2002, 8, 22)).inspection.regulation
+
+
+def test_a_rule_that_a_later_text_replaces_ends() -> None:
+    assert lawbook.at(date(2021, 3, 20)).local.pending_where_silent.withheld_from is None
+    with pytest.raises(RuleNotInForce):
+        _ = lawbook.at(date(2021, 3, 21)).local.pending_where_silent
+
+
+def test_the_law_files_are_read_once() -> None:
+    assert lawbook.book() is lawbook.book()
+
+
+def test_values_cannot_be_changed() -> None:
+    with pytest.raises(FrozenInstanceError):
+        lawbook.at(DAY).inspection.failed_tests.counted_as = 70  # type: ignore[misc]
+
+
+def test_a_law_file_without_its_class_is_refused() -> None:
+    with pytest.raises(LawError, match="each law file needs its class"):
+        lawbook.read(LAW, GROUPS[1:])
+
+
+def test_a_version_that_a_group_was_not_read_against_is_refused() -> None:
+    text = (LAW / "inspection" / "grades.yaml").read_text("utf-8").replace(", 2023-08-09]", "]")
+    others = [group for name, group in lawbook.book().items() if name != Grades.group]
+
+    with pytest.raises(LawError, match=r"inspection\.grades does not account for the version of 2023-08-09"):
+        check_versions([*others, load(text, "grades.yaml", Grades)])
+
+
+def test_grades_go_down_to_0() -> None:
+    text = (LAW / "inspection" / "grades.yaml").read_text("utf-8").replace("from_mark: 80", "from_mark: 95")
+
+    with pytest.raises(LawError, match="go down from the best grade to 0"):
+        load(text, "grades.yaml", Grades)

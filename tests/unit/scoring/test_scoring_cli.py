@@ -1,0 +1,182 @@
+"""`python -m scoring`: what programs send and get, byte for byte."""
+
+import json
+import os
+import subprocess
+import sys
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from scoring import strict_json
+from scoring.__main__ import main
+
+ROOT = Path(__file__).parents[3]
+GOOD = {"inspected_on": "2024-05-01", "marks": [{"member": "王委員", "total": 84}]}
+LINE = json.dumps(GOOD, ensure_ascii=False).encode()
+
+
+def run(*args: str, stdin: bytes = b"") -> tuple[int, bytes, bytes]:
+    out, err = BytesIO(), BytesIO()
+    return main(args, BytesIO(stdin), out, err), out.getvalue(), err.getvalue()
+
+
+def process(*args: str, stdin: bytes = b"", **environment: str) -> subprocess.CompletedProcess[bytes]:
+    return subprocess.run(
+        [sys.executable, "-m", "scoring", *args],
+        input=stdin,
+        capture_output=True,
+        cwd=ROOT,
+        env={**os.environ, **environment},
+        timeout=30,
+        check=False,
+    )
+
+
+def objects(raw: bytes) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in raw.splitlines()]
+
+
+def test_a_good_request_prints_one_object() -> None:
+    code, out, err = run("grade", stdin=LINE)
+
+    assert (code, err) == (0, b"")
+    assert objects(out)[0]["grade"] == "A"
+
+
+@pytest.mark.parametrize(
+    ("args", "stdin"),
+    [
+        ((), LINE),
+        (("--lines",), LINE),
+        (("gradе",), LINE),
+        (("--help",), LINE),
+        (("\udcff",), LINE),
+        (("grade", "more"), LINE),
+        (("grade", "--lines", "--lines"), LINE),
+        (("grade",), b""),
+        (("grade",), b"\n"),
+        (("grade",), b"[]"),
+        (("grade",), LINE + LINE),
+    ],
+)
+def test_a_wrong_call_is_an_error_object_and_exit_2(args: tuple[str, ...], stdin: bytes) -> None:
+    code, out, err = run(*args, stdin=stdin)
+    (error,) = objects(err)
+
+    assert (code, out) == (2, b"")
+    assert set(error) == {"error", "detail", "field"}
+    assert (error["error"], error["field"]) == ("invalid_input", "")
+
+
+def test_an_error_names_its_field() -> None:
+    code, _, err = run("grade", stdin=LINE.replace(b"84", b"84.5"))
+
+    assert (code, objects(err)[0]["field"]) == (2, "marks[0].total")
+
+
+@pytest.mark.parametrize("number", [b"84.0", b"8e1", b"9" * 5000, b"1" * 19, b'"84"', b"true"])
+def test_a_number_that_is_not_whole_is_reported_at_its_place(number: bytes) -> None:
+    code, _, err = run("grade", stdin=LINE.replace(b"84", number))
+
+    assert (code, objects(err)[0]["field"]) == (2, "marks[0].total")
+
+
+def test_lines_are_answered_in_order_and_an_error_stands_in_its_place() -> None:
+    code, out, err = run("grade", "--lines", stdin=b"\n".join([LINE, b"{", LINE]))
+    first, wrong, last = objects(out)
+
+    assert code == 2
+    assert first == last
+    assert first["score"] == 84
+    assert set(wrong) == {"error", "detail", "field"}
+    assert objects(err) == [wrong | {"line": 2}]
+
+
+def test_blank_lines_are_skipped_but_counted() -> None:
+    code, out, err = run("grade", "--lines", stdin=b"\n \t\r\n" + LINE + b"\r\n\r\n\xe3\x80\x80\n[]\n")
+
+    assert code == 2
+    assert len(objects(out)) == 2
+    assert objects(err)[0]["line"] == 6
+
+
+def test_a_last_line_needs_no_line_feed_and_no_lines_are_no_error() -> None:
+    assert run("--lines", "grade", stdin=LINE)[0] == 0
+    assert run("grade", "--lines", stdin=b"") == (0, b"", b"")
+    assert run("grade", "--lines", stdin=b"\n\n") == (0, b"", b"")
+
+
+def test_work_goes_on_after_rubbish_of_every_kind() -> None:
+    rubbish = [
+        b"\xff\xfe",
+        b"\xef\xbb\xbf" + LINE,
+        b"NaN",
+        b"[" * 100_000,
+        b'{"a":1,"a":2}',
+        b'{"\\ud800":1}',
+    ]
+    code, out, err = run("grade", "--lines", stdin=b"\n".join([*rubbish, LINE]))
+
+    assert code == 2
+    assert [error["line"] for error in objects(err)] == [1, 2, 3, 4, 5, 6]
+    assert [answer.get("error", "none") for answer in objects(out)] == ["invalid_input"] * 6 + ["none"]
+
+
+def test_a_line_that_is_too_long_is_one_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(strict_json, "MAX_BYTES", 200)
+    code, out, err = run(
+        "grade", "--lines", stdin=b"{" * 999 + b"\n" + LINE + b"\n" + LINE.ljust(200) + b"\n"
+    )
+
+    assert code == 2
+    assert [("error" in answer) for answer in objects(out)] == [True, False, False]
+    assert objects(err)[0]["line"] == 1
+
+
+def test_input_that_is_too_long_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(strict_json, "MAX_BYTES", 200)
+
+    assert run("grade", stdin=LINE.ljust(200))[0] == 0
+    assert run("grade", stdin=LINE.ljust(201))[0] == 2
+
+
+def test_the_process_speaks_utf_8_whatever_the_locale() -> None:
+    done = process("grade", stdin=LINE, LC_ALL="C", PYTHONUTF8="0", PYTHONIOENCODING="ascii")
+
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert "甲等".encode() in done.stdout
+    assert "王委員".encode() in done.stdout
+
+
+def test_the_process_ends_with_2_and_no_traceback_on_rubbish() -> None:
+    done = process("grade", "--lines", stdin=b"\x00\xff\n" + LINE + b"\n" + b"[" * 50_000)
+
+    assert (done.returncode, len(done.stdout.splitlines())) == (2, 3)
+    assert b"Traceback" not in done.stderr
+
+
+def test_a_reader_who_goes_away_causes_no_traceback() -> None:
+    code = f"{sys.executable} -m scoring grade --lines | head -n 1 >&2; exit ${{PIPESTATUS[0]}}"
+    done = subprocess.run(
+        ["bash", "-c", code],
+        input=(LINE + b"\n") * 2000,
+        capture_output=True,
+        cwd=ROOT,
+        timeout=30,
+        check=False,
+    )
+
+    assert done.returncode == 1
+    assert len(objects(done.stderr)) == 1
+
+
+def test_the_engine_needs_no_web_or_database_library() -> None:
+    code = "import sys, scoring.__main__; print(*sorted({name.partition('.')[0] for name in sys.modules}))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, cwd=ROOT, timeout=30, check=True)
+    loaded = set(done.stdout.decode().split())
+
+    assert loaded.isdisjoint({"flask", "sqlalchemy", "requests", "PIL", "inspect_app", "forms"})
+    assert "scoring" in loaded
