@@ -1,0 +1,1 @@
+"""Checklists and the defect catalogue as data. No scoring happens here."""

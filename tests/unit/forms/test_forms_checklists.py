@@ -1,0 +1,96 @@
+"""The published checklists, and what makes one unsound."""
+
+import dataclasses
+
+import pytest
+
+from forms import schema
+from forms.errors import InvalidData, UnknownForm
+
+CODE = "construction-inspection"
+NAME = "sample/v1.yaml"
+ITEM = '{id: "a-01", kind: "check", text: "題目"}'
+
+
+def sheet(*, head: str = 'code: "sample"\nversion: 1', items: str = ITEM, rest: str = "") -> bytes:
+    section = f'sections: [{{id: "a", title: "段", items: [{items}]}}]'
+    return f'{head}\ntitle: "表"\n{section}\n{rest}'.encode()
+
+
+def test_the_inspection_checklist_has_twenty_items() -> None:
+    assert len(schema.load(CODE, 1).item_ids) == 20
+
+
+def test_its_sections_follow_the_record_form() -> None:
+    titles = [section.title for section in schema.load(CODE, 1).sections]
+
+    assert [title.split()[0] for title in titles] == [
+        "一、品質管理制度",
+        "一、品質管理制度",
+        "二、施工品質",
+        "三、施工進度",
+    ]
+    assert [title.partition(" ")[2][:1] for title in titles] == ["A", "B", "", ""]
+
+
+def test_item_ids_are_used_once_and_in_the_order_shown() -> None:
+    form = schema.load(CODE, 1)
+
+    assert len(set(form.item_ids)) == len(form.item_ids)
+    assert form.item_ids[0] == "qs-01"
+    assert form.item_ids[-1] == "pg-03"
+
+
+def test_every_text_fits_a_tablet_line() -> None:
+    texts = [item.text for form in schema.published() for part in form.sections for item in part.items]
+
+    assert max(len(text) for text in texts) <= 30
+
+
+def test_published_lists_every_version_once() -> None:
+    assert [(form.code, form.version) for form in schema.published()] == [(CODE, 1)]
+    assert schema.published()[0] is schema.load(CODE, 1)
+
+
+@pytest.mark.parametrize(
+    ("code", "version"), [(CODE, 2), (CODE, 0), ("x", 1), ("../forms", 1), (f"{CODE}/v1.yaml#", 1), ("", 1)]
+)
+def test_what_is_not_published_is_unknown(code: str, version: int) -> None:
+    with pytest.raises(UnknownForm, match=r"請改用已公布的版本：construction-inspection 第 1 版"):
+        schema.load(code, version)
+
+
+def test_a_definition_cannot_be_altered_in_memory() -> None:
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        schema.load(CODE, 1).title = "x"  # type: ignore[misc]
+
+
+def test_a_sound_sheet_is_read() -> None:
+    form = schema.define(sheet(), NAME)
+
+    assert form.sections[0].items == (schema.FormItem("a-01", "題目", "check"),)
+
+
+@pytest.mark.parametrize(
+    ("data", "reason"),
+    [
+        (sheet(rest='note: "x"'), "unknown key note"),
+        (sheet(head='code: "sample"'), "version is missing"),
+        (sheet(head='code: "sample"\nversion: "1"'), "version must be of type int"),
+        (sheet(head='code: "sample"\nversion: true'), "version must be of type int"),
+        (sheet(head='code: "sample"\nversion: 2'), "those of the file's name"),
+        (sheet(head='code: "other"\nversion: 1'), "those of the file's name"),
+        (sheet(rest='title: "again"'), "given twice"),
+        (sheet(items=""), "has no items"),
+        (sheet(items=f"{ITEM}, {ITEM}"), "a-01 is used twice"),
+        (sheet(items=ITEM.replace("a-01", "甲-01")), "lower-case ASCII"),
+        (sheet(items=ITEM.replace("check", "maybe")), "must be one of check, value"),
+        (sheet(items=ITEM.replace("題目", "題" * 31)), "1 to 30 characters"),
+        (sheet(items='"a-01"'), "expected a mapping"),
+        (b"title: [", "is not YAML"),
+        (b"\xff\xfe\xff", "is not YAML"),
+    ],
+)
+def test_an_unsound_sheet_is_refused_with_the_reason(data: bytes, reason: str) -> None:
+    with pytest.raises(InvalidData, match=reason):
+        schema.define(data, NAME)
