@@ -1,0 +1,1 @@
+"""Accounts: people, their organisations, how they sign in, and their tablets."""

@@ -1,0 +1,29 @@
+"""How often a sign-in may fail: by address and name, and by address alone."""
+
+from collections.abc import Mapping
+
+from flask import Flask, Response, request
+from flask_limiter import Limiter
+from flask_limiter.util import get_remote_address
+
+PER_NAME = "10 per 5 minutes"
+PER_ADDRESS = "100 per 5 minutes"
+
+
+def _address_and_name() -> str:
+    given = request.get_json(silent=True) if request.is_json else request.form
+    name = given.get("username", "") if isinstance(given, Mapping) else ""
+    return f"{get_remote_address()}|{str(name)[:60]}"
+
+
+def _failed(response: Response) -> bool:
+    return response.status_code == 401
+
+
+limiter = Limiter(get_remote_address, storage_uri="memory://", headers_enabled=True)
+limit_by_name = limiter.limit(PER_NAME, key_func=_address_and_name, deduct_when=_failed)
+limit_by_address = limiter.limit(PER_ADDRESS, deduct_when=_failed)
+
+
+def init_app(app: Flask) -> None:
+    limiter.init_app(app)

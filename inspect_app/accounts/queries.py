@@ -1,0 +1,66 @@
+"""Reading people and organisations."""
+
+from collections.abc import Iterable
+from uuid import UUID
+
+from sqlalchemy import Select, select
+from sqlalchemy.orm import Session
+
+from inspect_app.accounts.models import Credential, Device, Organisation, User
+from inspect_app.core.permissions import INSPECTORS
+
+
+def people(role: str | None = None) -> Select[User]:
+    """Active people by name, of one role or all."""
+    query = select(User).where(User.active).order_by(User.name, User.id)
+    return query.where(User.role == role) if role else query
+
+
+def inspectors(session: Session, ids: Iterable[UUID] | None = None) -> list[User]:
+    """Active leaders and members (查核委員) by name, all or those of `ids`."""
+    query = people().where(User.role.in_(INSPECTORS))
+    if ids is not None:
+        query = query.where(User.id.in_(list(ids)))
+    return list(session.scalars(query))
+
+
+def user_named(session: Session, username: str) -> User | None:
+    return session.scalar(select(User).where(User.username == username))
+
+
+def organisation_named(session: Session, name: str) -> Organisation | None:
+    return session.scalar(select(Organisation).where(Organisation.name == name))
+
+
+def organisation_ids(session: Session, names: Iterable[str]) -> dict[str, UUID]:
+    """The ids of those organisations that exist, by name."""
+    wanted = sorted(set(names))
+    found: dict[str, UUID] = {}
+    for start in range(0, len(wanted), 500):
+        query = select(Organisation.name, Organisation.id).where(
+            Organisation.name.in_(wanted[start : start + 500])
+        )
+        found |= {name: id_ for name, id_ in session.execute(query).tuples()}  # noqa: C416 - a Result is not a mapping
+    return found
+
+
+def credential(session: Session, token_hash: str) -> Credential | None:
+    return session.scalar(select(Credential).where(Credential.token_hash == token_hash))
+
+
+def devices_of(session: Session, user_id: UUID) -> list[Device]:
+    return list(session.scalars(select(Device).where(Device.user_id == user_id).order_by(Device.created_at)))
+
+
+def any_user(session: Session) -> bool:
+    return session.scalar(select(User.id).limit(1)) is not None
+
+
+def organisations_named(name: str) -> Select[UUID]:
+    """The id of the organisation of exactly this name, as a subquery."""
+    return select(Organisation.id).where(Organisation.name == name)
+
+
+def organisations_like(text: str) -> Select[UUID]:
+    """The ids of organisations whose name holds `text`, as a subquery."""
+    return select(Organisation.id).where(Organisation.name.icontains(text, autoescape=True))

@@ -1,0 +1,56 @@
+"""Audit: who did what to which object, append-only, in the transaction that did it."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID, uuid4
+
+from flask import g, has_request_context
+from sqlalchemy import JSON, Index, Uuid, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from inspect_app.core.auth import Actor
+from inspect_app.core.database import Base
+
+
+class AuditEvent(Base):
+    """One fact of history; the database refuses to change or delete it."""
+
+    __tablename__ = "audit_events"
+    __table_args__ = (Index("ix_audit_events_subject", "subject_kind", "subject_id"),)
+
+    id: Mapped[UUID] = mapped_column(Uuid, primary_key=True, default=uuid4)
+    at: Mapped[datetime]
+    actor_id: Mapped[UUID | None]
+    actor_name: Mapped[str]
+    action: Mapped[str]
+    subject_kind: Mapped[str]
+    subject_id: Mapped[str]
+    detail: Mapped[dict[str, Any]] = mapped_column(JSON)
+    request_id: Mapped[str]
+
+
+def record(
+    session: Session, by: Actor | None, action: str, subject: tuple[str, object], at: datetime, **detail: Any
+) -> None:
+    """Append an event. `subject` is (kind, id); `detail` is JSON-ready and holds no secret."""
+    kind, identifier = subject
+    session.add(
+        AuditEvent(
+            at=at,
+            actor_id=by.id if by else None,
+            actor_name=by.name if by else "系統",
+            action=action,
+            subject_kind=kind,
+            subject_id=str(identifier),
+            detail=detail,
+            request_id=g.get("request_id", "") if has_request_context() else "",
+        )
+    )
+
+
+def history(session: Session, kind: str, identifier: object) -> list[AuditEvent]:
+    """All events of one object, oldest first."""
+    query = select(AuditEvent).where(
+        AuditEvent.subject_kind == kind, AuditEvent.subject_id == str(identifier)
+    )
+    return list(session.scalars(query.order_by(AuditEvent.at, AuditEvent.id)))

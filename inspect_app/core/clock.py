@@ -1,0 +1,45 @@
+"""The clock: instants are aware UTC, legal days are dates in Asia/Taipei."""
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from typing import Protocol, cast
+from zoneinfo import ZoneInfo
+
+from flask import current_app
+
+TAIPEI = ZoneInfo("Asia/Taipei")
+
+
+class Clock(Protocol):
+    def now(self) -> datetime:
+        """The present instant, aware, in UTC."""
+
+
+class SystemClock:
+    def now(self) -> datetime:
+        return datetime.now(UTC)
+
+
+@dataclass
+class FixedClock:
+    """A clock that stands until it is moved: for tests and demonstration data."""
+
+    instant: datetime
+
+    def now(self) -> datetime:
+        return self.instant
+
+
+def legal_day(instant: datetime) -> date:
+    """The date in Asia/Taipei of an aware instant."""
+    return instant.astimezone(TAIPEI).date()
+
+
+def now() -> datetime:
+    """The application's present instant, aware, in UTC."""
+    return cast(Clock, current_app.extensions["chahe.clock"]).now()
+
+
+def today() -> date:
+    """The application's present legal day (Asia/Taipei)."""
+    return legal_day(now())

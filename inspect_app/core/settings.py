@@ -1,0 +1,153 @@
+"""Settings: read once from the environment, frozen, and wrong values stop the start."""
+
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import TypeVar, cast
+from urllib.parse import unquote, urlsplit
+
+from flask import current_app
+
+E = TypeVar("E", bound=StrEnum)
+ROOT = Path(__file__).resolve().parents[2]
+MIN_SECRET_LENGTH = 32
+
+
+class SettingsError(ValueError):
+    """A setting has a value that cannot be used; names every such setting and why."""
+
+
+class Environment(StrEnum):
+    DEVELOPMENT = "development"
+    PRODUCTION = "production"
+    TEST = "test"
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What a deployment may choose. Paths are absolute; hours and bytes are whole numbers."""
+
+    environment: Environment
+    data_dir: Path
+    uploads_dir: Path
+    database_url: str
+    secret_key: str
+    session_hours: int
+    max_photo_bytes: int
+    max_body_bytes: int
+    log_level: str
+
+    @property
+    def is_production(self) -> bool:
+        return self.environment is Environment.PRODUCTION
+
+
+def load_settings(environ: Mapping[str, str]) -> Settings:
+    """Read the settings; creates the data directory and, outside production, its secret key.
+
+    Raises SettingsError naming every wrong variable, so that one start shows all of them.
+    """
+    reader = _Reader(environ)
+    environment = reader.choice("CHAHE_ENV", Environment, Environment.DEVELOPMENT)
+    data_dir = Path(reader.text("DATA_DIR", str(ROOT / "instance"))).absolute()
+    uploads = data_dir / "uploads" if environ.get("DATA_DIR") else ROOT / "uploads"
+    settings = Settings(
+        environment=environment,
+        data_dir=data_dir,
+        uploads_dir=reader.storage("STORAGE_URL", uploads),
+        database_url=reader.database("DATABASE_URL", f"sqlite:///{data_dir / 'chahe.sqlite3'}"),
+        secret_key=reader.secret("SECRET_KEY", data_dir, generate=environment is not Environment.PRODUCTION),
+        session_hours=reader.whole("SESSION_HOURS", default=12, low=1, high=720),
+        max_photo_bytes=reader.whole("MAX_PHOTO_BYTES", default=25 * 2**20, low=2**16, high=2**28),
+        max_body_bytes=reader.whole("MAX_BODY_BYTES", default=32 * 2**20, low=2**16, high=2**29),
+        log_level=reader.choice("LOG_LEVEL", _LogLevel, _LogLevel.INFO).value,
+    )
+    if reader.problems:
+        raise SettingsError("; ".join(reader.problems))
+    return settings
+
+
+def current_settings() -> Settings:
+    """The running application's settings."""
+    return cast(Settings, current_app.extensions["chahe.settings"])
+
+
+class _LogLevel(StrEnum):
+    DEBUG = "DEBUG"
+    INFO = "INFO"
+    WARNING = "WARNING"
+    ERROR = "ERROR"
+
+
+class _Reader:
+    """Reads one variable after another and keeps what was wrong."""
+
+    def __init__(self, environ: Mapping[str, str]) -> None:
+        self.environ = environ
+        self.problems: list[str] = []
+
+    def text(self, name: str, default: str) -> str:
+        return self.environ.get(name, "").strip() or default
+
+    def choice(self, name: str, kind: type[E], default: E) -> E:
+        given = self.text(name, default.value)
+        try:
+            return kind(given)
+        except ValueError:
+            allowed = ", ".join(member.value for member in kind)
+            self.problems.append(f"{name}={given!r} is not one of {allowed}")
+            return default
+
+    def whole(self, name: str, *, default: int, low: int, high: int) -> int:
+        given = self.text(name, str(default))
+        if given.isascii() and given.isdigit() and low <= int(given) <= high:
+            return int(given)
+        self.problems.append(f"{name}={given!r} is not a whole number from {low} to {high}")
+        return default
+
+    def database(self, name: str, default: str) -> str:
+        given = self.text(name, default)
+        scheme, _, rest = given.partition("://")
+        if scheme in {"postgres", "postgresql", "postgresql+psycopg"} and rest:
+            return f"postgresql+psycopg://{rest}"
+        if scheme == "sqlite" and rest.startswith("/") and len(rest) > 1:
+            return given
+        self.problems.append(
+            f"{name} must be sqlite:///PATH or postgresql://USER@HOST/NAME, not {scheme}://…"
+        )
+        return default
+
+    def storage(self, name: str, default: Path) -> Path:
+        given = self.text(name, "")
+        if not given:
+            return default
+        url = urlsplit(given)
+        if url.scheme == "file" and url.netloc in {"", "localhost"} and url.path.startswith("/"):
+            return Path(unquote(url.path))
+        self.problems.append(
+            f"{name}={given!r} must be file:///ABSOLUTE/PATH (local files are the only storage so far)"
+        )
+        return default
+
+    def secret(self, name: str, data_dir: Path, *, generate: bool) -> str:
+        given = self.text(name, "")
+        if given and len(given) >= MIN_SECRET_LENGTH:
+            return given
+        if given or not generate:
+            self.problems.append(f"{name} must be set to at least {MIN_SECRET_LENGTH} random characters")
+            return ""
+        return self._kept_secret(data_dir)
+
+    def _kept_secret(self, data_dir: Path) -> str:
+        path = data_dir / "secret_key"
+        try:
+            data_dir.mkdir(parents=True, exist_ok=True)
+            if not path.exists():
+                path.touch(mode=0o600)
+                path.write_text(secrets.token_urlsafe(48), encoding="ascii")
+            return path.read_text(encoding="ascii")
+        except OSError as error:
+            self.problems.append(f"DATA_DIR={str(data_dir)!r} cannot be written: {error.strerror}")
+            return ""

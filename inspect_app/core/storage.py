@@ -1,0 +1,78 @@
+"""Bytes at rest: content-addressed files, written whole or not at all."""
+
+import hashlib
+import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO, cast
+
+from flask import current_app
+
+CHUNK = 1 << 20
+
+
+class Storage:
+    """Files under one folder, each named by what it holds: `kind/ab/abcdef….ext`."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+
+    def path(self, kind: str, name: str) -> Path:
+        """Where an object lies, or would lie. `name` is ours (a hash), never a user's word."""
+        return self.root / kind / name[:2] / name
+
+    def exists(self, kind: str, name: str) -> bool:
+        return self.path(kind, name).is_file()
+
+    def put(self, kind: str, name: str, data: bytes) -> Path:
+        """Store bytes durably; the file appears whole or not at all."""
+        with self.incoming() as (part, file):
+            file.write(data)
+            return self.keep(part, file, kind, name)
+
+    @contextmanager
+    def incoming(self) -> Iterator[tuple[Path, IO[bytes]]]:
+        """A temporary file on the same disk; removed unless kept."""
+        folder = self.root / "incoming"
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.NamedTemporaryFile(dir=folder, delete=False) as file:
+            part = Path(file.name)
+            try:
+                yield part, file
+            finally:
+                part.unlink(missing_ok=True)
+
+    def keep(self, part: Path, file: IO[bytes], kind: str, name: str) -> Path:
+        """Move a finished temporary file to its place, on disk before it is named."""
+        file.flush()
+        os.fsync(file.fileno())
+        target = self.path(kind, name)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        part.replace(target)
+        _sync_folder(target.parent)
+        return target
+
+
+def _sync_folder(folder: Path) -> None:
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def copy_hashed(source: IO[bytes], target: IO[bytes], limit: int) -> tuple[int, str]:
+    """Copy at most `limit` + 1 bytes; returns how many and their SHA-256 in hex."""
+    digest, total = hashlib.sha256(), 0
+    while total <= limit and (chunk := source.read(min(CHUNK, limit + 1 - total))):
+        digest.update(chunk)
+        target.write(chunk)
+        total += len(chunk)
+    return total, digest.hexdigest()
+
+
+def storage() -> Storage:
+    """The application's storage."""
+    return cast(Storage, current_app.extensions["chahe.storage"])

@@ -1,0 +1,1 @@
+"""Invented data that shows the system at work; never with CHAHE_ENV=production."""

@@ -1,0 +1,21 @@
+"""Loading the demonstration city into an empty database."""
+
+from inspect_app.accounts import queries
+from inspect_app.accounts import service as accounts
+from inspect_app.core import clock
+from inspect_app.core.database import session, transaction
+from inspect_app.core.settings import current_settings
+from inspect_app.demo import people
+
+
+def load_if_empty() -> str:
+    """Load everything in one transaction, unless there are people already; says what was done."""
+    if current_settings().is_production:
+        return "正式環境不載入示範資料。"
+    if queries.any_user(session()):
+        return "資料庫已有資料，未載入示範資料。"
+    with transaction() as current:
+        for new in people.accounts():
+            accounts.add_user(current, new, clock.now())
+    names = "、".join(username for username, *_ in people.PEOPLE)
+    return f"已載入示範資料（均為虛構）。帳號：{names}；密碼均為 {people.PASSWORD}。"

@@ -1,0 +1,57 @@
+"""What every page is given: navigation, the actor, words for dates."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Flask, g, request, url_for
+
+from inspect_app.core import clock, roc
+
+# Label, endpoint, the permission that shows it.
+NAVIGATION = (
+    ("標案", "tenders.index", "tenders.read"),
+    ("查核", "inspections.index", "inspections.read"),
+    ("缺失", "defects.index", "defects.read"),
+    ("平板", "accounts.devices", "devices.own"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class NavItem:
+    label: str
+    href: str
+    current: bool
+
+
+def init_app(app: Flask, *, version: str, demo_mode: bool) -> None:
+    app.jinja_env.filters["roc"] = roc.format_long
+    app.jinja_env.filters["roc_weekday"] = roc.format_weekday
+    app.jinja_env.filters["roc_month"] = roc.format_month
+    app.jinja_env.filters["roc_time"] = roc_time
+    app.jinja_env.filters["amount"] = amount
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+
+    @app.context_processor
+    def given() -> dict[str, Any]:
+        actor = g.get("actor")
+        return {"actor": actor, "nav": _nav(app) if actor else [], "demo_mode": demo_mode, "version": version}
+
+
+def _nav(app: Flask) -> list[NavItem]:
+    section = (request.endpoint or "").partition(".")[0]
+    return [
+        NavItem(label, url_for(endpoint), endpoint.partition(".")[0] == section)
+        for label, endpoint, permission in NAVIGATION
+        if endpoint in app.view_functions and g.actor.may(permission)
+    ]
+
+
+def roc_time(instant: Any) -> str:
+    """An aware instant as 115年11月23日 09:05, in Asia/Taipei."""
+    local = instant.astimezone(clock.TAIPEI)
+    return f"{roc.format_long(local.date())} {local:%H:%M}"
+
+
+def amount(twd: int | None) -> str:
+    """Whole TWD with commas; an unknown amount says so."""
+    return "未填" if twd is None else f"{twd:,}"

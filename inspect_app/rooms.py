@@ -1,0 +1,58 @@
+"""The list of features: the one place, with the scheduler and the commands, that knows them all."""
+
+from flask import Flask, g, redirect, url_for
+from jinja2 import PackageLoader
+from werkzeug.wrappers import Response
+
+from inspect_app import cli
+from inspect_app.accounts import api as accounts_api
+from inspect_app.accounts import limits
+from inspect_app.accounts import pages as accounts_pages
+from inspect_app.accounts import service as accounts
+from inspect_app.catalogue import api as catalogue_api
+from inspect_app.core import clock
+from inspect_app.core.api import PREFIX, api
+from inspect_app.core.auth import Actor, requires
+from inspect_app.core.database import session
+from inspect_app.core.settings import current_settings
+from inspect_app.defects import api as defects_api
+from inspect_app.inspections import api as inspections_api
+from inspect_app.inspections import openapi
+from inspect_app.layout import context
+from inspect_app.tenders import api as tenders_api
+
+APIS = (
+    accounts_api.blp,
+    tenders_api.blp,
+    catalogue_api.blp,
+    inspections_api.blp,
+    defects_api.blp,
+)
+PAGES = (accounts_pages.blueprint,)
+
+
+def init_app(app: Flask, *, version: str, demo_mode: bool) -> None:
+    limits.init_app(app)
+    for blp in APIS:
+        api.register_blueprint(blp, url_prefix=PREFIX)
+    for name, schema in openapi.schemas().items():
+        api.spec.components.schema(name, schema)
+    for blueprint in PAGES:
+        app.register_blueprint(blueprint)
+    app.jinja_loader = PackageLoader("inspect_app.layout")
+    context.init_app(app, version=version, demo_mode=demo_mode)
+    app.add_url_rule("/", "home", home)
+    cli.init_app(app)
+
+
+def identify(token: str) -> Actor | None:
+    """Whom a request's token stands for."""
+    production = current_settings().is_production
+    return accounts.identify(session(), token, clock.now(), production=production)
+
+
+@requires("session.own")
+def home() -> Response:
+    """Each role begins where its work lies."""
+    reads = g.actor.may("tenders.read")
+    return redirect(url_for("tenders.index" if reads else "accounts.devices"))
