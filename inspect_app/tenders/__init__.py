@@ -1,0 +1,1 @@
+"""Tenders (標案): the works and services of the agencies, with their monthly progress."""

@@ -1,0 +1,141 @@
+"""Reading tenders and their progress."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any, TypeVar
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Select, false, func, or_, select, true
+from sqlalchemy.orm import Session
+
+from inspect_app.accounts.queries import organisations_like, organisations_named
+from inspect_app.core.auth import Actor
+from inspect_app.core.permissions import INSPECTED, PERMISSIONS, Role
+from inspect_app.tenders.models import Progress, Tender
+
+S = TypeVar("S", bound=Select[Any])
+OWN_COLUMN = {
+    Role.AGENCY: Tender.agency_id,
+    Role.SUPERVISOR: Tender.supervisor_id,
+    Role.CONTRACTOR: Tender.contractor_id,
+    Role.PCM: Tender.pcm_id,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class TenderFilter:
+    """What a list is narrowed to; None does not narrow. `q` is looked for in number, name and organisations."""
+
+    q: str | None = None
+    kind: str | None = None
+    status: str | None = None
+    agency: str | None = None
+    own: bool | None = None
+    budget: str | None = None
+
+
+def visible_to(actor: Actor) -> ColumnElement[bool]:
+    """The condition on tenders an actor may read: the team and the auditor all, the inspected their own."""
+    if actor.role in INSPECTED:
+        own = OWN_COLUMN[actor.role] == actor.organisation_id
+        return own if actor.organisation_id is not None else false()
+    return true() if actor.role in PERMISSIONS["tenders.read"] else false()
+
+
+def ids_visible_to(actor: Actor) -> Select[UUID]:
+    """The ids of those tenders, as a subquery for other features' conditions."""
+    return select(Tender.id).where(visible_to(actor))
+
+
+def listed(actor: Actor, wanted: TenderFilter) -> Select[Tender]:
+    """The tenders an actor may read, by number."""
+    return _narrowed(select(Tender), actor, wanted).order_by(Tender.number, Tender.id)
+
+
+def count(session: Session, actor: Actor, wanted: TenderFilter) -> int:
+    return session.scalar(_narrowed(select(func.count(Tender.id)), actor, wanted)) or 0
+
+
+def _narrowed(query: S, actor: Actor, wanted: TenderFilter) -> S:
+    query = query.where(visible_to(actor))
+    exact = {"kind": Tender.kind, "status": Tender.status, "own": Tender.own}
+    for name, column in exact.items():
+        if (value := getattr(wanted, name)) is not None:
+            query = query.where(column == value)
+    if wanted.budget is not None:
+        query = query.where(
+            Tender.budget_twd.is_(None) if wanted.budget == "unknown" else Tender.budget_twd.is_not(None)
+        )
+    if wanted.agency is not None:
+        query = query.where(Tender.agency_id.in_(organisations_named(wanted.agency)))
+    return query.where(_mentions(wanted.q)) if wanted.q else query
+
+
+def _mentions(text: str) -> ColumnElement[bool]:
+    named = organisations_like(text)
+    return or_(
+        Tender.number.icontains(text, autoescape=True),
+        Tender.name.icontains(text, autoescape=True),
+        Tender.agency_id.in_(named),
+        Tender.supervisor_id.in_(named),
+        Tender.contractor_id.in_(named),
+        Tender.pcm_id.in_(named),
+    )
+
+
+def get(session: Session, tender_id: UUID) -> Tender | None:
+    return session.get(Tender, tender_id)
+
+
+def by_keys(
+    session: Session, agencies: Iterable[UUID], numbers: Iterable[str]
+) -> dict[tuple[UUID, str], Tender]:
+    """Tenders by natural key, among these agencies and numbers."""
+    wanted, chosen = sorted(set(numbers)), list(set(agencies))
+    found: dict[tuple[UUID, str], Tender] = {}
+    for start in range(0, len(wanted), 500):
+        query = select(Tender).where(
+            Tender.agency_id.in_(chosen), Tender.number.in_(wanted[start : start + 500])
+        )
+        found |= {(tender.agency_id, tender.number): tender for tender in session.scalars(query)}
+    return found
+
+
+def progress_of(session: Session, tender_id: UUID) -> list[Progress]:
+    """A tender's months, oldest first."""
+    return list(
+        session.scalars(select(Progress).where(Progress.tender_id == tender_id).order_by(Progress.month))
+    )
+
+
+def latest_progress(session: Session, tender_ids: Iterable[UUID]) -> dict[UUID, Progress]:
+    """The newest reported month of each tender."""
+    ids = list(tender_ids)
+    newest = select(Progress.tender_id, func.max(Progress.month).label("month")).where(
+        Progress.tender_id.in_(ids)
+    )
+    months = newest.group_by(Progress.tender_id).subquery()
+    query = select(Progress).join(
+        months, (Progress.tender_id == months.c.tender_id) & (Progress.month == months.c.month)
+    )
+    return {row.tender_id: row for row in session.scalars(query)}
+
+
+def statuses(session: Session, actor: Actor) -> list[str]:
+    """The execution statuses among an actor's tenders."""
+    query = select(Tender.status).where(visible_to(actor), Tender.status.is_not(None)).distinct()
+    return sorted(status for status in session.scalars(query) if status)
+
+
+def progress_at(session: Session, tender_id: UUID, month: str) -> Progress | None:
+    return session.get(Progress, (tender_id, month))
+
+
+def months_of(session: Session, tender_ids: Iterable[UUID]) -> dict[tuple[UUID, str], Progress]:
+    """Every reported month of these tenders, by tender and month."""
+    ids = list(tender_ids)
+    found: dict[tuple[UUID, str], Progress] = {}
+    for start in range(0, len(ids), 500):
+        query = select(Progress).where(Progress.tender_id.in_(ids[start : start + 500]))
+        found |= {(row.tender_id, row.month): row for row in session.scalars(query)}
+    return found

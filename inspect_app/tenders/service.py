@@ -1,0 +1,120 @@
+"""Creating, changing and importing tenders; filing their monthly progress."""
+
+from dataclasses import asdict, dataclass, replace
+from datetime import datetime
+from decimal import Decimal
+from uuid import UUID, uuid4
+
+from sqlalchemy.orm import Session
+
+from inspect_app.accounts import service as accounts
+from inspect_app.core import audit
+from inspect_app.core.auth import Actor
+from inspect_app.core.problems import Conflict
+from inspect_app.tenders import policy, queries
+from inspect_app.tenders.models import Progress, Tender
+
+ORGANISATIONS = ("agency", "supervisor", "contractor", "pcm")
+PLAIN = ("number", "name", "kind", "own", "budget_twd", "contract_twd", "category", "status")
+
+
+@dataclass(frozen=True, slots=True)
+class TenderData:
+    """What people know of a tender; organisations by name, amounts in whole TWD, None unknown."""
+
+    number: str
+    name: str
+    agency: str
+    supervisor: str | None = None
+    contractor: str | None = None
+    pcm: str | None = None
+    kind: str = "work"
+    own: bool = True
+    budget_twd: int | None = None
+    contract_twd: int | None = None
+    category: str | None = None
+    status: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ProgressData:
+    """One month's progress in percent (two places), the status then, and when it was filed."""
+
+    planned: Decimal
+    actual: Decimal
+    status: str | None = None
+    filed_at: datetime | None = None
+
+
+def create(session: Session, data: TenderData, by: Actor, now: datetime) -> Tender:
+    """Add a tender; Conflict when the agency already has one of this number."""
+    ids = accounts.organisations(session, named(data))
+    if queries.by_keys(session, [ids[data.agency]], [data.number]):
+        raise Conflict(f"{data.agency}已有編號 {data.number} 的標案；請改為更正那一件。")
+    tender = Tender(id=uuid4(), created_at=now)
+    fill(tender, data, ids, now)
+    session.add(tender)
+    session.flush()
+    audit.record(session, by, "tender.created", ("tender", tender.id), now, **asdict(data))
+    session.refresh(tender)
+    return tender
+
+
+def change(session: Session, tender_id: UUID, data: TenderData, by: Actor, now: datetime) -> Tender:
+    """Replace what is known of a tender; the audit keeps what it was."""
+    tender = policy.readable(session, by, tender_id)
+    before = known(tender)
+    if data == before:
+        return tender
+    ids = accounts.organisations(session, named(data))
+    twin = queries.by_keys(session, [ids[data.agency]], [data.number])
+    if any(other.id != tender_id for other in twin.values()):
+        raise Conflict(f"{data.agency}已有編號 {data.number} 的標案；編號與機關合起來不可重複。")
+    fill(tender, data, ids, now)
+    session.flush()
+    audit.record(session, by, "tender.changed", ("tender", tender_id), now, before=asdict(before))
+    session.refresh(tender)
+    return tender
+
+
+def file_progress(
+    session: Session, tender_id: UUID, month: str, data: ProgressData, by: Actor, now: datetime
+) -> tuple[Progress, bool]:
+    """Set a month's progress (填報); returns the row and whether it is new."""
+    policy.readable(session, by, tender_id)
+    row = queries.progress_at(session, tender_id, month)
+    fresh = row is None
+    if row is None:
+        row = Progress(tender_id=tender_id, month=month)
+        session.add(row)
+    row.planned, row.actual, row.status, row.filed_at = data.planned, data.actual, data.status, data.filed_at
+    session.flush()
+    detail = {"month": month, "planned": str(data.planned), "actual": str(data.actual)}
+    audit.record(session, by, "progress.filed", ("tender", tender_id), now, **detail)
+    return row, fresh
+
+
+def known(tender: Tender) -> TenderData:
+    """What is known of a tender, as data."""
+    plain = {name: getattr(tender, name) for name in PLAIN}
+    return TenderData(**plain, **{name: getattr(tender, name) for name in ORGANISATIONS})
+
+
+def named(data: TenderData) -> list[str]:
+    """The organisations a tender names."""
+    return [name for kind in ORGANISATIONS if (name := getattr(data, kind))]
+
+
+def fill(tender: Tender, data: TenderData, ids: dict[str, UUID], now: datetime) -> None:
+    """Write data into a row; `ids` are the organisations' by name."""
+    for name in PLAIN:
+        setattr(tender, name, getattr(data, name))
+    for kind in ORGANISATIONS:
+        organisation = getattr(data, kind)
+        setattr(tender, f"{kind}_id", ids[organisation] if organisation else None)
+    tender.updated_at = now
+
+
+def merged(before: TenderData, after: TenderData, given: frozenset[str]) -> TenderData:
+    """What was known, with only the fields `given` replaced."""
+    return replace(before, **{name: getattr(after, name) for name in given})
