@@ -1,0 +1,1 @@
+"""The published checklists and the defect catalogue, for tablets to carry along."""

@@ -1,0 +1,40 @@
+"""/api/v1: forms and defect codes."""
+
+from typing import Any
+
+from forms.catalogue import catalogue
+from forms.errors import UnknownForm
+from forms.schema import FormDefinition, load, published
+from inspect_app.catalogue import schemas
+from inspect_app.core.api import ApiBlueprint
+from inspect_app.core.auth import requires
+from inspect_app.core.problems import NotFound
+
+blp = ApiBlueprint("catalogue_api", __name__, description="查核表與缺失目錄")
+
+
+@blp.get("/forms")
+@requires("forms.read")
+@blp.response(200, schemas.FormList)
+def forms() -> dict[str, Any]:
+    """Every published checklist; a published version never changes."""
+    return {"items": published(), "next": None}
+
+
+@blp.get("/forms/<string:code>/<int:version>")
+@requires("forms.read")
+@blp.response(200, schemas.FormOut)
+def form(code: str, version: int) -> FormDefinition:
+    """One version of a checklist, with its sections and items."""
+    try:
+        return load(code, version)
+    except UnknownForm as error:
+        raise NotFound(str(error)) from error
+
+
+@blp.get("/defect-codes")
+@requires("forms.read")
+@blp.response(200, schemas.CodeList)
+def codes() -> dict[str, Any]:
+    """The defect catalogue in its official order: groups and items, with the points each item allows."""
+    return {"items": catalogue().codes, "next": None}

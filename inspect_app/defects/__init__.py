@@ -1,0 +1,1 @@
+"""Defects (缺失): from found to closed, with corrections, reviews and extensions."""

@@ -1,0 +1,26 @@
+"""Who may answer and review a defect."""
+
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from inspect_app.core.auth import Actor
+from inspect_app.core.problems import NotAllowed, NotFound
+from inspect_app.defects import queries
+from inspect_app.defects.models import PARTIES, Defect
+
+
+def readable(session: Session, actor: Actor, defect_id: UUID, *, lock: bool = False) -> Defect:
+    """The defect; NotFound for an absent one and for one the actor may not know of."""
+    defect = queries.find(session, actor, defect_id, lock=lock)
+    if defect is None:
+        raise NotFound("沒有這項缺失，或不是您能查看的；請從缺失清單選取。")
+    return defect
+
+
+def answerable(session: Session, actor: Actor, defect_id: UUID) -> Defect:
+    """The defect, locked; NotAllowed unless it was found against the actor's own side."""
+    defect = readable(session, actor, defect_id, lock=True)
+    if actor.role.value not in (defect.party, *defect.also):
+        raise NotAllowed(f"這項缺失由{PARTIES[defect.party]}回復；請通知該單位。")
+    return defect

@@ -1,0 +1,87 @@
+"""Reading defects; who may know of the inspection may know of its defects."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, TypeVar
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy.orm import Session
+
+from inspect_app.core.auth import Actor
+from inspect_app.defects.models import OPEN, CorrectionPhoto, Defect
+from inspect_app.inspections import queries as inspections
+
+S = TypeVar("S", bound=Select[Any])
+# Defects without a deadline come last.
+LATEST = date(9999, 12, 31)
+
+
+@dataclass(frozen=True, slots=True)
+class DefectFilter:
+    """What a list is narrowed to; None does not narrow. `open`: issued to under_review."""
+
+    inspection: UUID | None = None
+    state: str | None = None
+    code: str | None = None
+    open: bool | None = None
+
+
+def visible_to(actor: Actor) -> ColumnElement[bool]:
+    return Defect.inspection_id.in_(inspections.ids_visible_to(actor))
+
+
+def listed(actor: Actor, wanted: DefectFilter) -> Select[Defect]:
+    """Defects an actor may know of: the earliest deadline first, then by inspection and order found."""
+    return _narrowed(select(Defect), actor, wanted).order_by(
+        func.coalesce(Defect.correct_by, LATEST), Defect.inspection_id, Defect.position, Defect.id
+    )
+
+
+def count(session: Session, actor: Actor, wanted: DefectFilter) -> int:
+    return session.scalar(_narrowed(select(func.count(Defect.id)), actor, wanted)) or 0
+
+
+def _narrowed(query: S, actor: Actor, wanted: DefectFilter) -> S:
+    query = query.where(visible_to(actor))
+    if wanted.inspection is not None:
+        query = query.where(Defect.inspection_id == wanted.inspection)
+    if wanted.state is not None:
+        query = query.where(Defect.state == wanted.state)
+    if wanted.code is not None:
+        query = query.where(Defect.code == wanted.code)
+    if wanted.open is not None:
+        query = query.where(Defect.state.in_(OPEN) if wanted.open else Defect.state.not_in(OPEN))
+    return query
+
+
+def find(session: Session, actor: Actor, defect_id: UUID, *, lock: bool = False) -> Defect | None:
+    """The defect if the actor may know of it; `lock` holds its row."""
+    query = select(Defect).where(Defect.id == defect_id, visible_to(actor))
+    if lock:
+        query = query.with_for_update(of=Defect).execution_options(populate_existing=True)
+    return session.scalar(query)
+
+
+def of_inspection(session: Session, inspection_id: UUID) -> list[Defect]:
+    """An inspection's defects in the order found."""
+    return list(
+        session.scalars(select(Defect).where(Defect.inspection_id == inspection_id).order_by(Defect.position))
+    )
+
+
+def count_open(session: Session, inspection_id: UUID) -> int:
+    query = select(func.count(Defect.id)).where(Defect.inspection_id == inspection_id, Defect.state.in_(OPEN))
+    return session.scalar(query) or 0
+
+
+def taken_ids(session: Session, ids: list[UUID], inspection_id: UUID) -> set[UUID]:
+    """Those of the ids that another inspection's defects have."""
+    query = select(Defect.id).where(Defect.id.in_(ids), Defect.inspection_id != inspection_id)
+    return set(session.scalars(query)) if ids else set()
+
+
+def correction_of_photo(actor: Actor, sha256: str) -> Select[UUID]:
+    """The inspections, known to an actor, where a correction carries this photo."""
+    named = select(CorrectionPhoto.inspection_id).where(CorrectionPhoto.sha256 == sha256)
+    return named.where(CorrectionPhoto.inspection_id.in_(inspections.ids_visible_to(actor)))

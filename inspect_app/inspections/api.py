@@ -1,0 +1,179 @@
+"""/api/v1/inspections: plan, declare, start, mark, submit, amend, test, issue, close."""
+
+from typing import Any
+from uuid import UUID
+
+from inspect_app.core import clock
+from inspect_app.core.api import ApiBlueprint, check_version, paginate, request_json, versioned
+from inspect_app.core.auth import current_actor, requires
+from inspect_app.core.database import session, transaction
+from inspect_app.inspections import decisions, plans, policy, queries, schemas, scores, submissions
+from inspect_app.inspections.models import Inspection
+from inspect_app.inspections.openapi import documents_body
+from inspect_app.inspections.views import view
+
+blp = ApiBlueprint("inspections_api", __name__, description="查核")
+
+
+@blp.get("/inspections")
+@requires("inspections.read")
+@blp.arguments(schemas.InspectionArgs, location="query")
+@blp.response(200, schemas.InspectionPage)
+def inspections(args: dict[str, Any]) -> dict[str, Any]:
+    """The inspections one may know of, newest day first."""
+    limit, cursor = args.pop("limit"), args.pop("cursor")
+    return paginate(
+        session(), queries.listed(current_actor(), queries.InspectionFilter(**args)), limit, cursor
+    )
+
+
+@blp.post("/inspections")
+@requires("inspections.plan")
+@blp.arguments(schemas.PlanIn)
+@blp.response(201, schemas.InspectionOut)
+def plan(wanted: plans.Plan) -> Any:
+    """Plan a visit: secret until it is issued."""
+    with transaction() as current:
+        row = plans.plan(current, wanted, current_actor(), clock.now())
+        return _answer(current, row, 201)
+
+
+@blp.get("/inspections/<uuid:inspection_id>")
+@requires("inspections.read")
+@blp.response(200, schemas.InspectionOut)
+def inspection(inspection_id: UUID) -> Any:
+    """One inspection, as its reader may see it."""
+    return _answer(session(), policy.readable(session(), current_actor(), inspection_id))
+
+
+@blp.put("/inspections/<uuid:inspection_id>")
+@requires("inspections.plan")
+@blp.arguments(schemas.PlanIn)
+@blp.response(200, schemas.InspectionOut)
+def replan(wanted: plans.Plan, inspection_id: UUID) -> Any:
+    """Change a planned visit; needs If-Match."""
+    with transaction() as current:
+        row = _held(current, inspection_id, required=True)
+        return _answer(current, plans.replan(current, row, wanted, current_actor(), clock.now()))
+
+
+@blp.post("/inspections/<uuid:inspection_id>/declarations")
+@requires("inspections.declare")
+@blp.arguments(schemas.DeclarationIn)
+@blp.response(200, schemas.InspectionOut)
+def declare(given: dict[str, Any], inspection_id: UUID) -> Any:
+    """A team member's own declaration of interest."""
+    with transaction() as current:
+        row = plans.declare(current, inspection_id, current_actor(), clock.now(), **given)
+        return _answer(current, row)
+
+
+@blp.post("/inspections/<uuid:inspection_id>/cancel")
+@requires("inspections.plan")
+@blp.arguments(schemas.ReasonIn)
+@blp.response(200, schemas.InspectionOut)
+def cancel(given: dict[str, str], inspection_id: UUID) -> Any:
+    """Cancel a planned visit, with the reason."""
+    with transaction() as current:
+        row = _held(current, inspection_id)
+        return _answer(current, plans.cancel(current, row, given["reason"], current_actor(), clock.now()))
+
+
+@blp.post("/inspections/<uuid:inspection_id>/start")
+@requires("inspections.lead")
+@blp.arguments(schemas.StartIn)
+@blp.response(200, schemas.InspectionOut)
+def start(given: dict[str, Any], inspection_id: UUID) -> Any:
+    """Start the visit (its leader); again: unchanged."""
+    with transaction() as current:
+        row = policy.led(current, current_actor(), inspection_id)
+        check_version(row.version, required=False)
+        at = given["started_at"] or clock.now()
+        return _answer(current, plans.start(current, row, at, current_actor(), clock.now()))
+
+
+@blp.put("/inspections/<uuid:inspection_id>/marks/<uuid:member_id>")
+@requires("inspections.mark")
+@documents_body("MarkBody")
+@blp.response(200, schemas.MarkOut)
+@blp.alt_response(201, schema=schemas.MarkOut)
+def mark(inspection_id: UUID, member_id: UUID) -> Any:
+    """A member's own mark, until the submission."""
+    with transaction() as current:
+        row, fresh = submissions.put_mark(current, inspection_id, member_id, request_json(), current_actor())
+    return row, 201 if fresh else 200
+
+
+@blp.put("/inspections/<uuid:inspection_id>/submission")
+@requires("inspections.lead")
+@documents_body("SubmissionBody")
+@blp.response(200, schemas.ReceiptOut)
+@blp.alt_response(201, schema=schemas.ReceiptOut)
+def submit(inspection_id: UUID) -> Any:
+    """What the tablet recorded: 201, the same again 200, another body 409."""
+    with transaction() as current:
+        receipt = submissions.submit(current, inspection_id, request_json(), current_actor(), clock.now())
+    return receipt, 201 if receipt.is_new else 200
+
+
+@blp.post("/inspections/<uuid:inspection_id>/amendments")
+@requires("inspections.lead")
+@documents_body("Amendment")
+@blp.response(201, schemas.ReceiptOut)
+@blp.alt_response(200, schema=schemas.ReceiptOut)
+def amend(inspection_id: UUID) -> Any:
+    """A corrected submission with its reason, before issue; every version is kept."""
+    with transaction() as current:
+        receipt = submissions.amend(current, inspection_id, request_json(), current_actor(), clock.now())
+    return receipt, 201 if receipt.is_new else 200
+
+
+@blp.get("/inspections/<uuid:inspection_id>/score")
+@requires("inspections.read")
+@blp.response(200)
+def score(inspection_id: UUID) -> dict[str, Any]:
+    """The output of `python -m scoring grade`, with its steps."""
+    row = policy.readable(session(), current_actor(), inspection_id)
+    return scores.shown_to(current_actor(), decisions.score(session(), row))
+
+
+@blp.put("/inspections/<uuid:inspection_id>/tests/<string:test>")
+@requires("inspections.decide")
+@blp.arguments(schemas.TestIn)
+@blp.response(200)
+def test_result(given: decisions.TestResult, inspection_id: UUID, test: str) -> dict[str, Any]:
+    """Record a pending test's result; answers the new score."""
+    with transaction() as current:
+        row = _held(current, inspection_id)
+        return decisions.record_test(current, row, test, given, current_actor(), clock.now())
+
+
+@blp.post("/inspections/<uuid:inspection_id>/issue")
+@requires("inspections.decide")
+@blp.arguments(schemas.IssueIn)
+@blp.response(200, schemas.InspectionOut)
+def issue(given: decisions.Issue, inspection_id: UUID) -> Any:
+    """Issue the record and the notice with a correction deadline; from now on the inspected see it."""
+    with transaction() as current:
+        row = _held(current, inspection_id)
+        return _answer(current, decisions.issue(current, row, given, current_actor(), clock.now()))
+
+
+@blp.post("/inspections/<uuid:inspection_id>/close")
+@requires("inspections.decide")
+@blp.response(200, schemas.InspectionOut)
+def close(inspection_id: UUID) -> Any:
+    """Close an issued inspection whose defects are all corrected."""
+    with transaction() as current:
+        row = _held(current, inspection_id)
+        return _answer(current, decisions.close(current, row, current_actor(), clock.now()))
+
+
+def _held(current: Any, inspection_id: UUID, *, required: bool = False) -> Inspection:
+    row = policy.readable(current, current_actor(), inspection_id, lock=True)
+    check_version(row.version, required=required)
+    return row
+
+
+def _answer(current: Any, row: Inspection, status: int = 200) -> Any:
+    return versioned(view(current, current_actor(), row), row.version, status)

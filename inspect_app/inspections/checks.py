@@ -1,0 +1,102 @@
+"""What a submission must say beyond its types: the form's items, the catalogue's codes, the photos it names."""
+
+from collections.abc import Collection, Iterator, Sequence
+from uuid import UUID
+
+from forms.catalogue import catalogue
+from forms.errors import UnknownDefectCode, UnknownForm
+from forms.schema import load
+from inspect_app.core.problems import FieldError, InvalidFields
+from inspect_app.inspections.body import FoundDefect, Remark, SubmissionBody
+
+
+def check(body: SubmissionBody, team: Collection[UUID], prefix: str = "") -> None:
+    """InvalidFields naming every field that does not fit the form, the catalogue, the team or the photos."""
+    found = [
+        *_times(body),
+        *_answers(body),
+        *_defects(body),
+        *_members(body, team),
+        *_photos(body),
+        *_remarks(body),
+    ]
+    if found:
+        errors = [FieldError(f"{prefix}{error.field}", error.reason) for error in found]
+        raise InvalidFields("請依各欄位的說明更正後再送；平板上的資料仍在。", errors=errors)
+
+
+def _times(body: SubmissionBody) -> Iterator[FieldError]:
+    if body.finished_at < body.started_at:
+        yield FieldError("finished_at", "不可早於 started_at。")
+
+
+def _answers(body: SubmissionBody) -> Iterator[FieldError]:
+    try:
+        items = load(body.form.code, body.form.version).item_ids
+    except UnknownForm as error:
+        yield FieldError("form", str(error))
+        return
+    for item in items:
+        if item not in body.answers:
+            yield FieldError(f"answers.{item}", "每一項都要有結果。")
+    for item in body.answers:
+        if item not in items:
+            yield FieldError(f"answers.{item}", "這份查核表沒有這一項。")
+
+
+def _defects(body: SubmissionBody) -> Iterator[FieldError]:
+    seen: set[UUID] = set()
+    for index, defect in enumerate(body.defects):
+        path = f"defects[{index}]"
+        if defect.id in seen:
+            yield FieldError(f"{path}.id", "同一缺失編號只能出現一次。")
+        seen.add(defect.id)
+        if defect.party in defect.also or len(set(defect.also)) < len(defect.also):
+            yield FieldError(f"{path}.also", "併扣對象不可重複，也不可與記點對象相同。")
+        yield from _points(defect, path)
+
+
+def _points(defect: FoundDefect, path: str) -> Iterator[FieldError]:
+    try:
+        code = catalogue().item(defect.code)
+    except UnknownDefectCode as error:
+        yield FieldError(f"{path}.code", str(error))
+        return
+    if not catalogue().points_allowed(defect.code, defect.severity, defect.points):
+        allowed = "0" if defect.severity == "L" else code.points or "0 到 5"
+        yield FieldError(f"{path}.points", f"{defect.code} 的 {defect.severity} 級可扣點數：{allowed}。")
+
+
+def _members(body: SubmissionBody, team: Collection[UUID]) -> Iterator[FieldError]:
+    for index, mark in enumerate(body.marks):
+        if mark.member not in team:
+            yield FieldError(f"marks[{index}].member", "不在本次查核的名單上。")
+
+
+def _photos(body: SubmissionBody) -> Iterator[FieldError]:
+    listed = [photo.sha256 for photo in body.photos]
+    if len(set(listed)) < len(listed):
+        yield FieldError("photos", "同一張照片只能列一次。")
+    carried = {*listed, *(signature.sha256 for signature in body.signatures)}
+    for path, names in _naming(body):
+        for index, sha256 in enumerate(names):
+            if sha256 not in carried:
+                yield FieldError(f"{path}.photos[{index}]", "這張照片沒有列在 photos 或 signatures。")
+
+
+def _naming(body: SubmissionBody) -> Iterator[tuple[str, Sequence[str]]]:
+    yield from ((f"answers.{item}", answer.photos) for item, answer in body.answers.items())
+    yield from ((f"defects[{index}]", defect.photos) for index, defect in enumerate(body.defects))
+
+
+def _remarks(body: SubmissionBody) -> Iterator[FieldError]:
+    for name, remarks in (("merits", body.merits), ("advice", body.advice)):
+        yield from _remark_codes(name, remarks)
+
+
+def _remark_codes(name: str, remarks: Sequence[Remark]) -> Iterator[FieldError]:
+    for index, remark in enumerate(remarks):
+        try:
+            catalogue().get(remark.code)
+        except UnknownDefectCode as error:
+            yield FieldError(f"{name}[{index}].code", str(error))

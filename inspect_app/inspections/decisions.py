@@ -1,0 +1,128 @@
+"""What the team's staff decide after a submission: test results, issue, close."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from inspect_app.core import audit
+from inspect_app.core.auth import Actor
+from inspect_app.core.clock import legal_day
+from inspect_app.core.problems import Conflict, FieldError, InvalidFields
+from inspect_app.defects import service as defects
+from inspect_app.inspections import queries, scores, submissions
+from inspect_app.inspections.models import (
+    CLOSED,
+    INCOMPLETE,
+    ISSUED,
+    STATES,
+    SUBMITTED,
+    TESTS,
+    Inspection,
+    SiteTest,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class TestResult:
+    """A test's outcome, the day it was decided, and the document that says so."""
+
+    __test__ = False
+
+    result: str
+    decided_on: date
+    document: str
+
+
+@dataclass(frozen=True, slots=True)
+class Issue:
+    """The correction deadline (a day) and the number of the outgoing document."""
+
+    correct_by: date
+    document: str
+
+
+def score(session: Session, inspection: Inspection) -> dict[str, Any]:
+    """The grade with its steps: as issued, or as it stands; Conflict before a submission."""
+    if inspection.result is not None:
+        return inspection.result
+    body = submissions.current_body(session, inspection)
+    if body is None:
+        raise Conflict("尚未送出查核結果，沒有成績可算。")
+    return scores.grade(body, inspection.on, inspection.team, queries.tests_of(session, inspection.id))
+
+
+def record_test(
+    session: Session, inspection: Inspection, test: str, given: TestResult, by: Actor, now: datetime
+) -> dict[str, Any]:
+    """Record a pending test's result, before issue; returns the new score."""
+    row = _pending(session, inspection, test)
+    errors = _test_errors(inspection, given, legal_day(now))
+    if errors:
+        raise InvalidFields("請更正試驗結果。", errors=errors)
+    row.result, row.decided_on, row.document = given.result, given.decided_on, given.document
+    session.flush()
+    detail = {
+        "test": test,
+        "result": given.result,
+        "decided_on": str(given.decided_on),
+        "document": given.document,
+    }
+    audit.record(session, by, "inspection.tested", ("inspection", inspection.id), now, **detail)
+    return score(session, inspection)
+
+
+def _pending(session: Session, inspection: Inspection, test: str) -> SiteTest:
+    if inspection.state not in (INCOMPLETE, SUBMITTED):
+        raise Conflict(f"送出之後、發文之前才能登錄試驗結果。目前狀態：{STATES[inspection.state]}。")
+    row = session.get(SiteTest, (inspection.id, test))
+    if row is None:
+        raise Conflict(f"本次查核沒有待判定的{TESTS.get(test, '這項')}試驗；如需補列請領隊更正送件。")
+    return row
+
+
+def _test_errors(inspection: Inspection, given: TestResult, today: date) -> list[FieldError]:
+    if given.decided_on < inspection.on:
+        return [FieldError("decided_on", "不可早於查核日。")]
+    if given.decided_on > today:
+        return [FieldError("decided_on", "不可晚於今天。")]
+    return []
+
+
+def issue(session: Session, inspection: Inspection, given: Issue, by: Actor, now: datetime) -> Inspection:
+    """Issue the record and the notice; freezes the grade. Conflict while photos or tests are outstanding."""
+    _require_issuable(session, inspection)
+    if given.correct_by < legal_day(now):
+        raise InvalidFields("請更正改善期限。", errors=[FieldError("correct_by", "不可早於今天。")])
+    result = score(session, inspection)
+    if not result["announceable"]:
+        raise Conflict("試驗結果尚未判定完成，依作業辦法第 8 條不得通知成績；請先登錄試驗結果。")
+    inspection.state, inspection.issued_at, inspection.result = ISSUED, now, result
+    inspection.correct_by, inspection.issue_document = given.correct_by, given.document
+    defects.issue(session, inspection.id, given.correct_by)
+    session.flush()
+    detail = {"document": given.document, "correct_by": str(given.correct_by), "score": result["score"]}
+    audit.record(session, by, "inspection.issued", ("inspection", inspection.id), now, **detail)
+    return inspection
+
+
+def _require_issuable(session: Session, inspection: Inspection) -> None:
+    missing = submissions.settle(session, inspection)
+    if missing:
+        raise Conflict(f"還有 {len(missing)} 張照片未收到，不能發文；請領隊補傳。", missing=list(missing))
+    if inspection.state != SUBMITTED:
+        raise Conflict(f"只有已送出的查核可以發文。目前狀態：{STATES[inspection.state]}。")
+
+
+def close(session: Session, inspection: Inspection, by: Actor, now: datetime) -> Inspection:
+    """Close an issued inspection; Conflict while a defect is open."""
+    if inspection.state != ISSUED:
+        raise Conflict(f"只有已發文的查核可以結案。目前狀態：{STATES[inspection.state]}。")
+    if waiting := defects.count_open(session, inspection.id):
+        raise Conflict(f"還有 {waiting} 項缺失未改善完成，不能結案。")
+    inspection.state, inspection.closed_at = CLOSED, now
+    defects.close(session, inspection.id)
+    session.flush()
+    audit.record(session, by, "inspection.closed", ("inspection", inspection.id), now)
+    return inspection

@@ -1,0 +1,173 @@
+"""Tables of inspections, their teams, submissions, marks, tests and named photos."""
+
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any
+from uuid import UUID, uuid4
+
+from sqlalchemy import JSON, BigInteger, ForeignKey, Index, String, Text, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from inspect_app.core.database import Base
+
+if TYPE_CHECKING:
+    from inspect_app.tenders.models import Tender
+
+PLANNED, STARTED, INCOMPLETE, SUBMITTED = "planned", "started", "incomplete", "submitted"
+ISSUED, CLOSED, CANCELLED = "issued", "closed", "cancelled"
+STATES = {
+    PLANNED: "已排定",
+    STARTED: "查核中",
+    INCOMPLETE: "待補照片",
+    SUBMITTED: "已送出",
+    ISSUED: "已發文",
+    CLOSED: "已結案",
+    CANCELLED: "已取消",
+}
+PUBLISHED = (ISSUED, CLOSED)
+METHODS = {"unannounced": "不預先通知", "announced": "事先函知"}
+KINDS = {"inspection": "查核", "reinspection": "複查", "agency_check": "督導"}
+TESTS = {
+    "concrete_core": "混凝土鑽心試體",
+    "asphalt_core": "瀝青混凝土鑽心試體",
+    "subgrade_compaction": "路基壓實度",
+}
+LIVE = text("state <> 'cancelled'")
+
+
+class Inspection(Base):
+    """One visit to one tender's site on one day (同案同日僅一筆)."""
+
+    __tablename__ = "inspections"
+    __table_args__ = (
+        Index(
+            "uq_inspections_tender_id_on",
+            "tender_id",
+            "on",
+            unique=True,
+            sqlite_where=LIVE,
+            postgresql_where=LIVE,
+        ),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
+    tender_id: Mapped[UUID] = mapped_column(ForeignKey("tenders.id"))
+    on: Mapped[date] = mapped_column(index=True)
+    method: Mapped[str] = mapped_column(String(12))
+    kind: Mapped[str] = mapped_column(String(12))
+    state: Mapped[str] = mapped_column(String(12), default=PLANNED, index=True)
+    started_at: Mapped[datetime | None]
+    submission_id: Mapped[UUID | None]
+    issued_at: Mapped[datetime | None]
+    issue_document: Mapped[str | None] = mapped_column(String(120))
+    correct_by: Mapped[date | None]
+    result: Mapped[dict[str, Any] | None] = mapped_column(JSON)
+    closed_at: Mapped[datetime | None]
+    cancel_reason: Mapped[str | None] = mapped_column(String(500))
+    version: Mapped[int] = mapped_column(default=1)
+    created_at: Mapped[datetime]
+
+    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - SQLAlchemy's own form
+
+    team: Mapped[list["TeamMember"]] = relationship(
+        lazy="selectin", cascade="all, delete-orphan", order_by="TeamMember.position"
+    )
+    tender_row: Mapped["Tender"] = relationship(lazy="joined", innerjoin=True)
+
+    @property
+    def tender(self) -> UUID:
+        return self.tender_id
+
+    @property
+    def leader(self) -> "TeamMember":
+        return next(person for person in self.team if person.role == "leader")
+
+    @property
+    def is_published(self) -> bool:
+        return self.state in PUBLISHED
+
+
+class TeamMember(Base):
+    """A leader or member of a visit, with his declaration of interest (組織準則 art. 8); name as it was then."""
+
+    __tablename__ = "team_members"
+
+    inspection_id: Mapped[UUID] = mapped_column(ForeignKey("inspections.id"), primary_key=True)
+    user_id: Mapped[UUID] = mapped_column(ForeignKey("users.id"), primary_key=True, index=True)
+    position: Mapped[int]
+    role: Mapped[str] = mapped_column(String(8))
+    name: Mapped[str] = mapped_column(String(60))
+    outside: Mapped[bool]
+    conflict: Mapped[bool | None]
+    reason: Mapped[str | None] = mapped_column(String(500))
+    declared_at: Mapped[datetime | None]
+
+    @property
+    def id(self) -> UUID:
+        return self.user_id
+
+
+class Mark(Base):
+    """A member's mark (評分): either the total or its three parts; `sent` once a submission carries it."""
+
+    __tablename__ = "marks"
+
+    inspection_id: Mapped[UUID] = mapped_column(ForeignKey("inspections.id"), primary_key=True)
+    member_id: Mapped[UUID] = mapped_column(ForeignKey("users.id"), primary_key=True)
+    quality_system: Mapped[int | None]
+    workmanship: Mapped[int | None]
+    progress: Mapped[int | None]
+    total: Mapped[int | None]
+
+    @property
+    def points(self) -> dict[str, int]:
+        """The mark as the scoring engine takes it."""
+        if self.total is not None:
+            return {"total": self.total}
+        parts = {
+            "quality_system": self.quality_system,
+            "workmanship": self.workmanship,
+            "progress": self.progress,
+        }
+        return {name: value for name, value in parts.items() if value is not None}
+
+
+class Submission(Base):
+    """What a tablet sent, whole and unchanged; every version is kept. `sha256` is over the canonical JSON."""
+
+    __tablename__ = "submissions"
+    __table_args__ = (UniqueConstraint("inspection_id", "version"),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    inspection_id: Mapped[UUID] = mapped_column(ForeignKey("inspections.id"))
+    version: Mapped[int]
+    body: Mapped[str] = mapped_column(Text)
+    sha256: Mapped[str] = mapped_column(String(64))
+    reason: Mapped[str | None] = mapped_column(String(500))
+    received_at: Mapped[datetime]
+    received_by: Mapped[UUID] = mapped_column(ForeignKey("users.id"))
+
+
+class SiteTest(Base):
+    """A sampling test (抽驗) of art. 8 that the current submission left pending, and its outcome."""
+
+    __tablename__ = "site_tests"
+
+    inspection_id: Mapped[UUID] = mapped_column(ForeignKey("inspections.id"), primary_key=True)
+    test: Mapped[str] = mapped_column(String(24), primary_key=True)
+    result: Mapped[str | None] = mapped_column(String(4))
+    decided_on: Mapped[date | None]
+    document: Mapped[str | None] = mapped_column(String(120))
+
+
+class NamedPhoto(Base):
+    """A photo or signature that the current submission names; whether it came, the photos room knows."""
+
+    __tablename__ = "named_photos"
+
+    inspection_id: Mapped[UUID] = mapped_column(ForeignKey("inspections.id"), primary_key=True)
+    sha256: Mapped[str] = mapped_column(String(64), primary_key=True, index=True)
+    position: Mapped[int]
+    signature: Mapped[str | None] = mapped_column(String(24))
+    bytes: Mapped[int | None] = mapped_column(BigInteger)
+    taken_at: Mapped[datetime | None]
+    caption: Mapped[str | None] = mapped_column(String(200))

@@ -1,0 +1,52 @@
+"""Who may do what with one inspection; what is not one's to know is not found."""
+
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from inspect_app.core.auth import Actor
+from inspect_app.core.permissions import INSPECTED, Role
+from inspect_app.core.problems import NotAllowed, NotFound
+from inspect_app.inspections import queries
+from inspect_app.inspections.models import Inspection, Mark
+
+
+def readable(session: Session, actor: Actor, inspection_id: UUID, *, lock: bool = False) -> Inspection:
+    """The inspection; NotFound for an absent one and for one the actor may not know of."""
+    inspection = queries.find(session, actor, inspection_id, lock=lock)
+    if inspection is None:
+        raise NotFound("沒有這件查核，或不是您能查看的；請從清單選取。")
+    return inspection
+
+
+def led(session: Session, actor: Actor, inspection_id: UUID) -> Inspection:
+    """The inspection, locked; NotAllowed unless the actor leads this very visit."""
+    inspection = readable(session, actor, inspection_id, lock=True)
+    if inspection.leader.user_id != actor.id:
+        raise NotAllowed("只有本次查核的領隊能開始、送出或更正；請由領隊操作。")
+    return inspection
+
+
+def joined(session: Session, actor: Actor, inspection_id: UUID) -> Inspection:
+    """The inspection, locked; NotAllowed unless the actor is on its team."""
+    inspection = readable(session, actor, inspection_id, lock=True)
+    if all(person.user_id != actor.id for person in inspection.team):
+        raise NotAllowed("您不在本次查核的名單上。")
+    return inspection
+
+
+def sees_all_marks(actor: Actor, inspection: Inspection) -> bool:
+    """Marks by member: that visit's leader, staff, auditor."""
+    return actor.role in {Role.STAFF, Role.AUDITOR} or inspection.leader.user_id == actor.id
+
+
+def marks_seen(actor: Actor, inspection: Inspection, marks: list[Mark]) -> list[Mark]:
+    """Those of the marks an actor may see: each member his own, the inspected none."""
+    if sees_all_marks(actor, inspection):
+        return marks
+    return [mark for mark in marks if mark.member_id == actor.id]
+
+
+def sees_declarations(actor: Actor) -> bool:
+    """Declarations of interest stay with the team and the auditor."""
+    return actor.role not in INSPECTED

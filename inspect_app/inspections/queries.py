@@ -1,0 +1,141 @@
+"""Reading inspections: every list, count and search goes through `visible_to`."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, TypeVar
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Select, false, func, select, true
+from sqlalchemy.orm import Session
+
+from inspect_app.core.auth import Actor
+from inspect_app.core.permissions import INSPECTED, INSPECTORS, Role
+from inspect_app.inspections.models import (
+    PUBLISHED,
+    Inspection,
+    Mark,
+    NamedPhoto,
+    SiteTest,
+    Submission,
+    TeamMember,
+)
+from inspect_app.tenders import queries as tenders
+
+S = TypeVar("S", bound=Select[Any])
+
+
+@dataclass(frozen=True, slots=True)
+class InspectionFilter:
+    """What a list is narrowed to; None does not narrow."""
+
+    state: str | None = None
+    tender: UUID | None = None
+    since: date | None = None
+    until: date | None = None
+
+
+def visible_to(actor: Actor) -> ColumnElement[bool]:
+    """The condition on inspections an actor may know of.
+
+    Before issue only staff and the visit's team do, in any list, count or search (作業辦法 art. 13).
+    """
+    if actor.role is Role.STAFF:
+        return true()
+    if actor.role in INSPECTORS:
+        mine = select(TeamMember.inspection_id).where(TeamMember.user_id == actor.id)
+        return Inspection.id.in_(mine)
+    published = Inspection.state.in_(PUBLISHED)
+    if actor.role is Role.AUDITOR:
+        return published
+    if actor.role in INSPECTED:
+        return published & Inspection.tender_id.in_(tenders.ids_visible_to(actor))
+    return false()
+
+
+def ids_visible_to(actor: Actor) -> Select[UUID]:
+    """The ids of those inspections, as a subquery for other features' conditions."""
+    return select(Inspection.id).where(visible_to(actor))
+
+
+def listed(actor: Actor, wanted: InspectionFilter) -> Select[Inspection]:
+    """The inspections an actor may know of, newest day first."""
+    return _narrowed(select(Inspection), actor, wanted).order_by(Inspection.on.desc(), Inspection.id)
+
+
+def count(session: Session, actor: Actor, wanted: InspectionFilter) -> int:
+    return session.scalar(_narrowed(select(func.count(Inspection.id)), actor, wanted)) or 0
+
+
+def _narrowed(query: S, actor: Actor, wanted: InspectionFilter) -> S:
+    query = query.where(visible_to(actor))
+    if wanted.state is not None:
+        query = query.where(Inspection.state == wanted.state)
+    if wanted.tender is not None:
+        query = query.where(Inspection.tender_id == wanted.tender)
+    if wanted.since is not None:
+        query = query.where(Inspection.on >= wanted.since)
+    if wanted.until is not None:
+        query = query.where(Inspection.on <= wanted.until)
+    return query
+
+
+def find(session: Session, actor: Actor, inspection_id: UUID, *, lock: bool = False) -> Inspection | None:
+    """The inspection if the actor may know of it; `lock` holds its row until the transaction ends."""
+    query = select(Inspection).where(Inspection.id == inspection_id, visible_to(actor))
+    if lock:
+        query = query.with_for_update(of=Inspection).execution_options(populate_existing=True)
+    return session.scalar(query)
+
+
+def locked(session: Session, inspection_id: UUID) -> Inspection | None:
+    """The row, held until the transaction ends; for the system's own steps, which ask no reader."""
+    query = select(Inspection).where(Inspection.id == inspection_id).with_for_update(of=Inspection)
+    return session.scalar(query.execution_options(populate_existing=True))
+
+
+def on_day(session: Session, tender_id: UUID, on: date) -> Inspection | None:
+    """The live inspection of a tender on a day (同案同日僅一筆)."""
+    query = select(Inspection).where(Inspection.tender_id == tender_id, Inspection.on == on)
+    return session.scalar(query.where(Inspection.state != "cancelled"))
+
+
+def submission(session: Session, submission_id: UUID) -> Submission | None:
+    return session.get(Submission, submission_id)
+
+
+def submissions_of(session: Session, inspection_id: UUID) -> list[Submission]:
+    """Every version, oldest first."""
+    query = select(Submission).where(Submission.inspection_id == inspection_id).order_by(Submission.version)
+    return list(session.scalars(query))
+
+
+def marks_of(session: Session, inspection_id: UUID) -> list[Mark]:
+    return list(session.scalars(select(Mark).where(Mark.inspection_id == inspection_id)))
+
+
+def tests_of(session: Session, inspection_id: UUID) -> list[SiteTest]:
+    query = select(SiteTest).where(SiteTest.inspection_id == inspection_id).order_by(SiteTest.test)
+    return list(session.scalars(query))
+
+
+def named_photos(session: Session, inspection_id: UUID) -> list[NamedPhoto]:
+    """The photos and signatures the current submission names, in its order."""
+    query = select(NamedPhoto).where(NamedPhoto.inspection_id == inspection_id).order_by(NamedPhoto.position)
+    return list(session.scalars(query))
+
+
+def names_photo(actor: Actor, sha256: str) -> Select[UUID]:
+    """The inspections an actor may read whose current submission names this photo."""
+    named = select(NamedPhoto.inspection_id).where(NamedPhoto.sha256 == sha256)
+    return ids_visible_to(actor).where(Inspection.id.in_(named))
+
+
+def counts_by_state(session: Session, actor: Actor) -> dict[str, int]:
+    """How many inspections an actor may know of, by state."""
+    query = select(Inspection.state, func.count()).where(visible_to(actor)).group_by(Inspection.state)
+    return {state: number for state, number in session.execute(query)}  # noqa: C416 - a Result is not a mapping
+
+
+def of_ids(session: Session, ids: Iterable[UUID]) -> list[Inspection]:
+    return list(session.scalars(select(Inspection).where(Inspection.id.in_(list(ids)))))

@@ -1,0 +1,157 @@
+"""What the API of inspections takes and gives; submissions are typed in body.py."""
+
+from typing import Any
+
+import marshmallow as ma
+
+from inspect_app.core.api import PageArgs, Schema, page_schema
+from inspect_app.inspections.decisions import Issue, TestResult
+from inspect_app.inspections.models import KINDS, METHODS, STATES
+from inspect_app.inspections.plans import Plan
+
+
+def _one_of(words: dict[str, str]) -> ma.validate.OneOf:
+    return ma.validate.OneOf(list(words), error=f"應為 {'、'.join(words)} 之一。")
+
+
+def _text(longest: int, **kwargs: Any) -> ma.fields.String:
+    limits = ma.validate.Length(1, longest, error=f"應為 1 到 {longest} 個字。")
+    return ma.fields.String(validate=limits, **kwargs)
+
+
+class PlanIn(Schema):
+    tender = ma.fields.UUID(required=True)
+    on = ma.fields.Date(required=True)
+    method = ma.fields.String(required=True, validate=_one_of(METHODS))
+    kind = ma.fields.String(load_default="inspection", validate=_one_of(KINDS))
+    leader = ma.fields.UUID(required=True)
+    members = ma.fields.List(
+        ma.fields.UUID(), required=True, validate=ma.validate.Length(max=30, error="最多 30 人。")
+    )
+
+    @ma.post_load
+    def as_plan(self, values: dict[str, Any], **_: Any) -> Plan:
+        return Plan(**{**values, "members": tuple(values["members"])})
+
+
+class TeamMemberRow(Schema):
+    id = ma.fields.UUID()
+    name = ma.fields.String()
+    role = ma.fields.String()
+    outside = ma.fields.Boolean()
+
+
+class TeamMemberOut(TeamMemberRow):
+    declared = ma.fields.Boolean()
+    conflict = ma.fields.Boolean(allow_none=True)
+
+
+class MarkOut(Schema):
+    member = ma.fields.UUID(attribute="member_id")
+    total = ma.fields.Integer(allow_none=True)
+    quality_system = ma.fields.Integer(allow_none=True)
+    workmanship = ma.fields.Integer(allow_none=True)
+    progress = ma.fields.Integer(allow_none=True)
+
+
+class OutsideOut(Schema):
+    outside = ma.fields.Integer()
+    team = ma.fields.Integer()
+    met = ma.fields.Boolean(attribute="is_met")
+    warning = ma.fields.String(allow_none=True)
+
+
+class TestOut(Schema):
+    __test__ = False
+
+    test = ma.fields.String()
+    result = ma.fields.String(allow_none=True)
+    decided_on = ma.fields.Date(allow_none=True)
+    document = ma.fields.String(allow_none=True)
+
+
+class VersionOut(Schema):
+    id = ma.fields.UUID()
+    version = ma.fields.Integer()
+    sha256 = ma.fields.String()
+    received_at = ma.fields.AwareDateTime()
+    reason = ma.fields.String(allow_none=True)
+
+
+class InspectionRow(Schema):
+    id = ma.fields.UUID()
+    state = ma.fields.String()
+    tender = ma.fields.UUID()
+    on = ma.fields.Date()
+    method = ma.fields.String()
+    kind = ma.fields.String()
+    team = ma.fields.List(ma.fields.Nested(TeamMemberRow))
+    started_at = ma.fields.AwareDateTime(allow_none=True)
+    issued_at = ma.fields.AwareDateTime(allow_none=True)
+    correct_by = ma.fields.Date(allow_none=True)
+    document = ma.fields.String(attribute="issue_document", allow_none=True)
+    closed_at = ma.fields.AwareDateTime(allow_none=True)
+
+
+class InspectionOut(InspectionRow):
+    team = ma.fields.List(ma.fields.Nested(TeamMemberOut))
+    outside_share = ma.fields.Nested(OutsideOut, allow_none=True)
+    marks = ma.fields.List(ma.fields.Nested(MarkOut))
+    tests = ma.fields.List(ma.fields.Nested(TestOut))
+    submissions = ma.fields.List(ma.fields.Nested(VersionOut))
+    missing = ma.fields.List(ma.fields.String())
+    cancel_reason = ma.fields.String(allow_none=True)
+
+
+class InspectionArgs(PageArgs):
+    state = ma.fields.String(load_default=None, validate=_one_of(STATES))
+    tender = ma.fields.UUID(load_default=None)
+    since = ma.fields.Date(load_default=None)
+    until = ma.fields.Date(load_default=None)
+
+
+class DeclarationIn(Schema):
+    conflict = ma.fields.Boolean(required=True, truthy={True}, falsy={False})
+    reason = _text(500, load_default=None, allow_none=True)
+
+
+class ReasonIn(Schema):
+    reason = _text(500, required=True)
+
+
+class StartIn(Schema):
+    started_at = ma.fields.AwareDateTime(load_default=None, allow_none=True)
+
+
+class IssueIn(Schema):
+    correct_by = ma.fields.Date(required=True)
+    document = _text(120, required=True)
+
+    @ma.post_load
+    def as_issue(self, values: dict[str, Any], **_: Any) -> Issue:
+        return Issue(**values)
+
+
+class TestIn(Schema):
+    __test__ = False
+
+    result = ma.fields.String(
+        required=True, validate=ma.validate.OneOf(["pass", "fail"], error="應為 pass 或 fail。")
+    )
+    decided_on = ma.fields.Date(required=True)
+    document = _text(120, required=True)
+
+    @ma.post_load
+    def as_result(self, values: dict[str, Any], **_: Any) -> TestResult:
+        return TestResult(**values)
+
+
+class ReceiptOut(Schema):
+    id = ma.fields.UUID()
+    sha256 = ma.fields.String()
+    received_at = ma.fields.AwareDateTime()
+    state = ma.fields.String()
+    missing = ma.fields.List(ma.fields.String())
+
+
+InspectionPage = page_schema(InspectionRow)

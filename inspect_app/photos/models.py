@@ -1,0 +1,56 @@
+"""Tables of photos, of who sent them for which inspection, and of uploads under way."""
+
+from datetime import datetime
+from uuid import UUID, uuid4
+
+from sqlalchemy import ForeignKey, String, Text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from inspect_app.core.database import Base
+
+
+class Photo(Base):
+    """A checked picture, known by its bytes' SHA-256 in lower-case hex; the bytes lie in the storage.
+
+    `width` and `height` are upright; `taken_at` is the camera's local time as ISO text, for cameras write no zone.
+    """
+
+    __tablename__ = "photos"
+
+    sha256: Mapped[str] = mapped_column(String(64), primary_key=True)
+    bytes: Mapped[int]
+    mime: Mapped[str] = mapped_column(String(20))
+    width: Mapped[int]
+    height: Mapped[int]
+    taken_at: Mapped[str | None] = mapped_column(String(19))
+    created_at: Mapped[datetime]
+
+
+class PhotoReceipt(Base):
+    """That a person sent a photo's bytes for an inspection; only so does it count as received there."""
+
+    __tablename__ = "photo_receipts"
+
+    sha256: Mapped[str] = mapped_column(ForeignKey("photos.sha256"), primary_key=True)
+    inspection_id: Mapped[UUID] = mapped_column(ForeignKey("inspections.id"), primary_key=True, index=True)
+    uploader_id: Mapped[UUID] = mapped_column(ForeignKey("users.id"), primary_key=True)
+    received_at: Mapped[datetime]
+
+
+class PhotoUpload(Base):
+    """A resumable upload (tus). Its offset is the size of its part on disk until `finished_at`, then `length`.
+
+    `described` is the Upload-Metadata header as it was given.
+    """
+
+    __tablename__ = "photo_uploads"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
+    inspection_id: Mapped[UUID] = mapped_column(ForeignKey("inspections.id"))
+    uploader_id: Mapped[UUID] = mapped_column(ForeignKey("users.id"))
+    sha256: Mapped[str] = mapped_column(String(64))
+    length: Mapped[int]
+    described: Mapped[str] = mapped_column(Text)
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime] = mapped_column(index=True)
+    finished_at: Mapped[datetime | None]

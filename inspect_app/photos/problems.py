@@ -1,0 +1,15 @@
+"""What can go wrong with photos alone."""
+
+from inspect_app.core.problems import Problem
+
+
+class Gone(Problem):
+    status, code, title = 410, "gone", "上傳已逾期"
+
+
+class WrongTusVersion(Problem):
+    status, code, title = 412, "tus_version", "不支援這個 tus 版本"
+
+
+class BytesMissing(Problem):
+    status, code, title = 503, "photo_bytes_missing", "照片檔案目前無法讀取"

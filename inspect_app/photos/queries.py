@@ -1,0 +1,85 @@
+"""Reading photos: what was received for which inspection, and where bytes lie."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from pathlib import Path
+from uuid import UUID
+
+from sqlalchemy import Select, select
+from sqlalchemy.orm import Session
+
+from inspect_app.core.storage import storage
+from inspect_app.photos.models import Photo, PhotoReceipt, PhotoUpload
+
+ORIGINAL, WEB, THUMB = "original", "web", "thumb"
+SIZES = (THUMB, WEB, ORIGINAL)
+COPY_MIME = "image/jpeg"
+CHUNK = 500
+
+
+def received(session: Session, inspection_id: UUID, shas: Iterable[str]) -> set[str]:
+    """Those of the photos that somebody sent for this very inspection."""
+    wanted, found = sorted(set(shas)), set[str]()
+    for start in range(0, len(wanted), CHUNK):
+        query = select(PhotoReceipt.sha256).where(
+            PhotoReceipt.inspection_id == inspection_id,
+            PhotoReceipt.sha256.in_(wanted[start : start + CHUNK]),
+        )
+        found.update(session.scalars(query))
+    return found
+
+
+def received_among(sha256: str, inspections: Select[UUID]) -> Select[UUID]:
+    """Those of the inspections for which somebody sent this photo."""
+    return select(PhotoReceipt.inspection_id).where(
+        PhotoReceipt.sha256 == sha256, PhotoReceipt.inspection_id.in_(inspections)
+    )
+
+
+def of(session: Session, shas: Iterable[str]) -> dict[str, Photo]:
+    """The photos known, by SHA-256."""
+    wanted = sorted(set(shas))
+    found: dict[str, Photo] = {}
+    for start in range(0, len(wanted), CHUNK):
+        query = select(Photo).where(Photo.sha256.in_(wanted[start : start + CHUNK]))
+        found |= {photo.sha256: photo for photo in session.scalars(query)}
+    return found
+
+
+def get(session: Session, sha256: str) -> Photo | None:
+    return session.get(Photo, sha256)
+
+
+def receipt(session: Session, sha256: str, inspection_id: UUID, uploader_id: UUID) -> PhotoReceipt | None:
+    return session.get(PhotoReceipt, (sha256, inspection_id, uploader_id))
+
+
+def sent_by(session: Session, uploader_id: UUID, sha256: str) -> bool:
+    """Whether this person sent the photo, for any inspection."""
+    query = select(PhotoReceipt.sha256).where(
+        PhotoReceipt.sha256 == sha256, PhotoReceipt.uploader_id == uploader_id
+    )
+    return session.scalar(query.limit(1)) is not None
+
+
+def paths(sha256: str, size: str) -> Path:
+    """Where the bytes of one size (`thumb`, `web`, `original`) lie; whether they do, the disk knows."""
+    return storage().path(f"photos/{size}", sha256)
+
+
+def is_stored(sha256: str) -> bool:
+    """Whether every size lies in the storage."""
+    return all(paths(sha256, size).is_file() for size in SIZES)
+
+
+def upload(session: Session, upload_id: UUID) -> PhotoUpload | None:
+    return session.get(PhotoUpload, upload_id)
+
+
+def expired(session: Session, now: datetime) -> list[PhotoUpload]:
+    """Uploads whose time has run out."""
+    return list(session.scalars(select(PhotoUpload).where(PhotoUpload.expires_at <= now)))
+
+
+def upload_ids(session: Session) -> set[UUID]:
+    return set(session.scalars(select(PhotoUpload.id)))

@@ -1,0 +1,85 @@
+"""From bytes to a received photo: hash, decode, store, and only then one transaction."""
+
+import hashlib
+from pathlib import Path
+from typing import IO
+from uuid import UUID
+
+from inspect_app.core import clock
+from inspect_app.core.auth import Actor
+from inspect_app.core.database import session, transaction
+from inspect_app.core.problems import FieldError, InvalidFields, TooLarge, UnsupportedKind
+from inspect_app.core.settings import current_settings
+from inspect_app.core.storage import copy_hashed, storage
+from inspect_app.photos import imaging, queries, service
+from inspect_app.photos.service import Facts, Received
+
+
+def release_database() -> None:
+    """Give the connection back before a body is read: a slow tablet must not hold one."""
+    session().close()
+
+
+def check_length(declared: int | None) -> None:
+    """TooLarge when a body says itself that it is over the limit, in bytes."""
+    limit = current_settings().max_photo_bytes
+    if declared is not None and declared > limit:
+        raise _too_large(limit)
+
+
+def receive(stream: IO[bytes], sha256: str, inspection_id: UUID, by: Actor) -> tuple[Received, bool]:
+    """Take a photo from a stream; returns whether it is news.
+
+    TooLarge, InvalidFields (another hash, a damaged or over-large picture), UnsupportedKind: then nothing stays.
+    """
+    limit = current_settings().max_photo_bytes
+    with storage().incoming() as (part, file):
+        total, digest = copy_hashed(stream, file, limit)
+        file.flush()
+        if total > limit:
+            raise _too_large(limit)
+        facts = accept(part, digest, sha256)
+    with transaction() as current:
+        return service.record(current, facts, inspection_id, by, clock.now())
+
+
+def accept(path: Path, digest: str, sha256: str) -> Facts:
+    """Check and store the picture in a file whose hash is `digest`; decodes only what is not yet known."""
+    if digest != sha256:
+        raise InvalidFields(
+            "收到的內容與 sha256 不符，可能在傳送中損壞；請重新計算後再傳。",
+            errors=[FieldError("sha256", f"收到的內容為 {digest}。")],
+        )
+    known = queries.get(session(), sha256)
+    facts = Facts(**{name: getattr(known, name) for name in Facts.__slots__}) if known else None
+    release_database()
+    return facts if facts and queries.is_stored(sha256) else _store(path, sha256)
+
+
+def digest_of(path: Path) -> str:
+    """A file's SHA-256 in hex."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _store(path: Path, sha256: str) -> Facts:
+    picture = _examined(path)
+    original = path.read_bytes()
+    copies = {queries.ORIGINAL: original, queries.WEB: picture.web, queries.THUMB: picture.thumb}
+    for size, data in copies.items():
+        storage().put(f"photos/{size}", sha256, data)
+    taken_at = picture.taken_at.isoformat(timespec="seconds") if picture.taken_at else None
+    return Facts(sha256, len(original), picture.mime, picture.width, picture.height, taken_at)
+
+
+def _examined(path: Path) -> imaging.Picture:
+    try:
+        return imaging.examine(path)
+    except imaging.NotAPicture as error:
+        raise UnsupportedKind(str(error)) from error
+    except imaging.PictureError as error:
+        raise InvalidFields(str(error), errors=[FieldError("photo", str(error))]) from error
+
+
+def _too_large(limit: int) -> TooLarge:
+    return TooLarge(f"照片最多 {limit} 位元組；請降低解析度後再傳。")

@@ -1,0 +1,60 @@
+"""What the API of photos takes and gives, and how its tus routes are described."""
+
+from typing import Any
+
+import marshmallow as ma
+
+from inspect_app.core.api import Schema
+from inspect_app.photos import tus
+from inspect_app.photos.queries import ORIGINAL, SIZES
+
+BINARY = {"type": "string", "format": "binary"}
+ANY_BODY = {"required": True, "content": {"application/octet-stream": {"schema": BINARY}}}
+CHUNK_BODY = {"required": True, "content": {tus.CHUNK_TYPE: {"schema": BINARY}}}
+
+
+class SendArgs(Schema):
+    inspection = ma.fields.UUID(required=True)
+
+
+class ReadArgs(Schema):
+    size = ma.fields.String(
+        load_default=ORIGINAL, validate=ma.validate.OneOf(SIZES, error="應為 thumb、web 或 original。")
+    )
+
+
+class PhotoOut(Schema):
+    sha256 = ma.fields.String()
+    bytes = ma.fields.Integer()
+    mime = ma.fields.String()
+    width = ma.fields.Integer()
+    height = ma.fields.Integer()
+    received_at = ma.fields.AwareDateTime()
+
+
+def header(
+    name: str, description: str, *, required: bool = False, example: str | None = None
+) -> dict[str, Any]:
+    """An OpenAPI header parameter."""
+    told: dict[str, Any] = {"in": "header", "name": name, "description": description, "required": required}
+    return told | {"schema": {"type": "string"}} | ({"example": example} if example else {})
+
+
+def given(name: str, description: str) -> dict[str, Any]:
+    """An OpenAPI response header."""
+    return {name: {"description": description, "schema": {"type": "string"}}}
+
+
+RESUMABLE = header("Tus-Resumable", "tus 版本", required=True, example=tus.VERSION)
+UPLOAD_LENGTH = header("Upload-Length", "檔案長度（位元組）", required=True, example="3080306")
+UPLOAD_METADATA = header(
+    "Upload-Metadata", "以 base64 編碼：sha256（十六進位）與 inspection（查核識別碼）", required=True
+)
+UPLOAD_OFFSET = header("Upload-Offset", "本段內容的起點（位元組）", required=True, example="0")
+UPLOAD_CHECKSUM = header("Upload-Checksum", "本段內容的檢查碼：sha1 或 sha256，空格，base64")
+METHOD = header("X-HTTP-Method-Override", "PATCH、DELETE 或 HEAD", required=True, example="PATCH")
+
+OFFSET = given("Upload-Offset", "已收到的長度（位元組）")
+EXPIRES = given("Upload-Expires", "未完成時保留到何時")
+LENGTH = given("Upload-Length", "檔案長度（位元組）")
+LOCATION = given("Location", "這個上傳的網址")

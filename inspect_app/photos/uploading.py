@@ -1,0 +1,131 @@
+"""Resumable uploads: where one stands, taking its next bytes, and receiving the photo when it is whole."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import IO
+
+from inspect_app.core import clock
+from inspect_app.core.auth import Actor
+from inspect_app.core.database import session, transaction
+from inspect_app.core.problems import (
+    ChecksumMismatch,
+    Conflict,
+    InvalidFields,
+    NotFound,
+    TooLarge,
+    UnsupportedKind,
+)
+from inspect_app.core.storage import storage
+from inspect_app.photos import parts, queries, receiving, service
+from inspect_app.photos.models import PhotoUpload
+from inspect_app.photos.parts import OffsetMoved, Part
+from inspect_app.photos.tus import Checksum
+
+PIECE = 1 << 16
+"""What a cut connection can lose at most, in bytes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """A request's bytes: where they belong, how many it says they are, and what they must hash to."""
+
+    offset: int
+    stream: IO[bytes]
+    declared: int | None
+    checksum: Checksum | None
+
+
+def standing(upload: PhotoUpload, by: Actor) -> int:
+    """The offset; an upload that is whole but was never finished (a crash then) is finished now."""
+    if upload.finished_at is not None:
+        return upload.length
+    at = parts.of(upload.id).size()
+    if at == upload.length:
+        _finish(upload, by)
+    return at
+
+
+def take(upload: PhotoUpload, chunk: Chunk, by: Actor) -> int:
+    """Append a chunk and return the new offset; the last one makes the photo received.
+
+    Conflict at another offset, TooLarge beyond the length, ChecksumMismatch (then nothing is kept), and
+    what receiving refuses (then the upload is removed).
+    """
+    if standing(upload, by) != chunk.offset:
+        raise _moved()
+    left = upload.length - chunk.offset
+    if left == 0:
+        return chunk.offset
+    if chunk.declared is not None and chunk.declared > left:
+        raise _too_long()
+    with _checked(chunk, left) as source:
+        at = _append(parts.of(upload.id), chunk.offset, source, left)
+    if at == upload.length:
+        _finish(upload, by)
+    return at
+
+
+@contextmanager
+def _checked(chunk: Chunk, left: int) -> Iterator[IO[bytes]]:
+    """The chunk's bytes; with a checksum, first read whole and compared."""
+    if chunk.checksum is None:
+        yield chunk.stream
+        return
+    with storage().incoming() as (_, file):
+        digest, wanted = chunk.checksum.start(), left + 1
+        while piece := chunk.stream.read(min(PIECE, wanted)):
+            digest.update(piece)
+            wanted -= file.write(piece)
+        if digest.digest() != chunk.checksum.digest:
+            raise ChecksumMismatch("收到的內容與 Upload-Checksum 不符；請從同一位置重新傳送。")
+        file.seek(0)
+        yield file
+
+
+def _append(part: Part, at: int, source: IO[bytes], left: int) -> int:
+    with part.opened() as file:
+        while piece := source.read(min(PIECE, left + 1)):
+            if len(piece) > left:
+                raise _too_long()
+            try:
+                parts.append(file, at, piece)
+            except OffsetMoved as error:
+                raise _moved() from error
+            at, left = at + len(piece), left - len(piece)
+    return at
+
+
+def _finish(upload: PhotoUpload, by: Actor) -> None:
+    """Receive the photo of a whole part, once however many requests ask for it."""
+    part = parts.of(upload.id)
+    with part.held() as there:
+        row = queries.upload(session(), upload.id)
+        finished = row is not None and row.finished_at is not None
+        receiving.release_database()
+        if finished:
+            return
+        if row is None or not there:
+            raise NotFound("這個上傳已取消；請重新開始上傳。")
+        _receive(upload, part, by)
+
+
+def _receive(upload: PhotoUpload, part: Part, by: Actor) -> None:
+    try:
+        facts = receiving.accept(part.path, receiving.digest_of(part.path), upload.sha256)
+    except (InvalidFields, UnsupportedKind):
+        with transaction() as current:
+            service.remove_upload(current, upload.id)
+        raise
+    with transaction() as current:
+        service.record(current, facts, upload.inspection_id, by, clock.now())
+        service.finish_upload(current, upload.id, clock.now())
+    part.remove()
+
+
+def _moved() -> Conflict:
+    return Conflict("Upload-Offset 與已收到的長度不同；請先以 HEAD 讀取目前位置，再從那裡續傳。")
+
+
+def _too_long() -> TooLarge:
+    return TooLarge("內容超過 Upload-Length；請確認檔案未變動，再重新開始上傳。")
