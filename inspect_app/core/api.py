@@ -2,6 +2,8 @@
 
 import json
 import math
+import re
+from datetime import UTC, date, datetime
 from typing import Any, NoReturn, cast
 
 import marshmallow as ma
@@ -12,6 +14,7 @@ from sqlalchemy import Select
 from sqlalchemy.orm import Session
 from webargs.flaskparser import FlaskParser
 
+from inspect_app.core import roc
 from inspect_app.core.auth import requires
 from inspect_app.core.permissions import PUBLIC
 from inspect_app.core.problems import FieldError, InvalidFields, MalformedRequest, Stale, VersionRequired
@@ -19,6 +22,7 @@ from inspect_app.core.problems import FieldError, InvalidFields, MalformedReques
 PREFIX = "/api/v1"
 MAX_PAGE = 200
 MAX_DEPTH = 60
+ISO_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 api = Api()
 
@@ -64,6 +68,41 @@ class ProblemSchema(Schema):
     detail = ma.fields.String()
     request_id = ma.fields.String()
     errors = ma.fields.List(ma.fields.Dict())
+
+
+class Flag(ma.fields.Boolean):
+    """true or false and nothing like them; marshmallow's own takes 0 and 1, which Python finds equal."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
+        if not isinstance(value, bool):
+            raise self.make_error("invalid", input=value)
+        return value
+
+
+class Instant(ma.fields.AwareDateTime):
+    """An instant with its offset, in a year that has a ROC date; given on in UTC."""
+
+    default_error_messages = {  # noqa: RUF012 - marshmallow's own form
+        "invalid_awareness": "應為含時區的時間，例：2026-11-23T09:00:00+08:00。"
+    }
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> datetime:
+        given: datetime = super()._deserialize(value, attr, data, **kwargs)
+        if not roc.is_known(given.year):
+            raise self.make_error("invalid", input=value, obj_type=self.OBJ_TYPE)
+        return given.astimezone(UTC)
+
+
+class Day(ma.fields.Date):
+    """A legal day as YYYY-MM-DD, in a year that has a ROC date."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> date:
+        if not isinstance(value, str) or not ISO_DAY.fullmatch(value):
+            raise self.make_error("invalid", input=value, obj_type=self.OBJ_TYPE)
+        given: date = super()._deserialize(value, attr, data, **kwargs)
+        if not roc.is_known(given.year):
+            raise self.make_error("invalid", input=value, obj_type=self.OBJ_TYPE)
+        return given
 
 
 class PageArgs(Schema):

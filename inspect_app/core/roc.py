@@ -75,6 +75,11 @@ def year_month(year_text: str, month_text: str) -> str:
     return _month(int(year[1]) + OFFSET, int(month[1]), both)
 
 
+def is_known(gregorian: int) -> bool:
+    """Whether a Gregorian year is one of the years 1 to 999 of the Republic."""
+    return OFFSET < gregorian <= OFFSET + LAST_YEAR
+
+
 def year(day: date) -> int:
     """The ROC year; RocDateError outside years 1 to 999."""
     return _known_year(day.year, day.isoformat(), DATE_EXAMPLE) - OFFSET
@@ -129,7 +134,7 @@ def _month(gregorian_year: int, month: int, text: str) -> str:
 
 
 def _known_year(gregorian: int, text: str, example: str) -> int:
-    if not OFFSET < gregorian <= OFFSET + LAST_YEAR:
+    if not is_known(gregorian):
         raise _refusal(text, f"不在民國 1 年至 {LAST_YEAR} 年之間", example)
     return gregorian
 

@@ -38,6 +38,7 @@ class Settings:
     max_photo_bytes: int
     max_body_bytes: int
     log_level: str
+    team_name: str
 
     @property
     def is_production(self) -> bool:
@@ -62,11 +63,16 @@ def load_settings(environ: Mapping[str, str]) -> Settings:
         session_hours=reader.whole("SESSION_HOURS", default=12, low=1, high=720),
         max_photo_bytes=reader.whole("MAX_PHOTO_BYTES", default=25 * 2**20, low=2**16, high=2**28),
         max_body_bytes=reader.whole("MAX_BODY_BYTES", default=32 * 2**20, low=2**16, high=2**29),
+        team_name=reader.text("TEAM_NAME", _team_name(environment)),
         log_level=reader.choice("LOG_LEVEL", _LogLevel, _LogLevel.INFO).value,
     )
     if reader.problems:
         raise SettingsError("; ".join(reader.problems))
     return settings
+
+
+def _team_name(environment: Environment) -> str:
+    return "工程施工查核小組" if environment is Environment.PRODUCTION else "示範市工程施工查核小組"
 
 
 def current_settings() -> Settings:

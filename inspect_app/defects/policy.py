@@ -8,6 +8,7 @@ from inspect_app.core.auth import Actor
 from inspect_app.core.problems import NotAllowed, NotFound
 from inspect_app.defects import queries
 from inspect_app.defects.models import PARTIES, Defect
+from inspect_app.photos import queries as photos
 
 
 def readable(session: Session, actor: Actor, defect_id: UUID, *, lock: bool = False) -> Defect:
@@ -24,3 +25,9 @@ def answerable(session: Session, actor: Actor, defect_id: UUID) -> Defect:
     if actor.role.value not in (defect.party, *defect.also):
         raise NotAllowed(f"這項缺失由{PARTIES[defect.party]}回復；請通知該單位。")
     return defect
+
+
+def carries_photo(session: Session, actor: Actor, sha256: str) -> bool:
+    """Whether a correction that the actor may read carries the photo: a rule for `photos.policy.READERS`."""
+    carried = queries.correction_of_photo(actor, sha256)
+    return session.scalar(photos.received_among(sha256, carried).limit(1)) is not None

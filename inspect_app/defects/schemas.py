@@ -2,7 +2,7 @@
 
 import marshmallow as ma
 
-from inspect_app.core.api import PageArgs, Schema, page_schema
+from inspect_app.core.api import Day, PageArgs, Schema, page_schema
 from inspect_app.defects.models import STATES
 
 HASH = ma.validate.Regexp(r"^[0-9a-f]{64}$", error="應為 64 個小寫十六進位字元（SHA-256）。")
@@ -62,7 +62,7 @@ class ReviewIn(Schema):
 
 
 class ExtensionIn(Schema):
-    correct_by = ma.fields.Date(required=True)
+    correct_by = Day(required=True)
     reason = ma.fields.String(
         required=True, validate=ma.validate.Length(1, 500, error="應為 1 到 500 個字。")
     )

@@ -3,13 +3,16 @@
 from typing import Any
 from uuid import UUID
 
+from flask import Response
+
 from inspect_app.core import clock
 from inspect_app.core.api import ApiBlueprint, check_version, paginate, request_json, versioned
 from inspect_app.core.auth import current_actor, requires
 from inspect_app.core.database import session, transaction
-from inspect_app.inspections import decisions, plans, policy, queries, schemas, scores, submissions
+from inspect_app.inspections import decisions, papers, plans, policy, queries, schemas, scores, submissions
 from inspect_app.inspections.models import Inspection
 from inspect_app.inspections.openapi import documents_body
+from inspect_app.inspections.printing import issuer, pdf
 from inspect_app.inspections.views import view
 
 blp = ApiBlueprint("inspections_api", __name__, description="查核")
@@ -134,7 +137,8 @@ def amend(inspection_id: UUID) -> Any:
 def score(inspection_id: UUID) -> dict[str, Any]:
     """The output of `python -m scoring grade`, with its steps."""
     row = policy.readable(session(), current_actor(), inspection_id)
-    return scores.shown_to(current_actor(), decisions.score(session(), row))
+    result = decisions.score(session(), row)
+    return result if policy.sees_all_marks(current_actor(), row) else scores.without_marks(result)
 
 
 @blp.put("/inspections/<uuid:inspection_id>/tests/<string:test>")
@@ -167,6 +171,33 @@ def close(inspection_id: UUID) -> Any:
     with transaction() as current:
         row = _held(current, inspection_id)
         return _answer(current, decisions.close(current, row, current_actor(), clock.now()))
+
+
+@blp.get("/inspections/<uuid:inspection_id>/letter.pdf")
+@requires("inspections.read")
+@blp.response(200, content_type="application/pdf")
+def letter(inspection_id: UUID) -> Response:
+    """The written notice shown at the gate (書面通知): staff and the visit's team only."""
+    row = policy.letter_of(session(), current_actor(), inspection_id)
+    return pdf(papers.letter(row, issuer(row)))
+
+
+@blp.get("/inspections/<uuid:inspection_id>/record.pdf")
+@requires("inspections.read")
+@blp.response(200, content_type="application/pdf")
+def record(inspection_id: UUID) -> Response:
+    """The inspection record (查核紀錄), once issued."""
+    row = policy.published(session(), current_actor(), inspection_id)
+    return pdf(papers.record(session(), row, issuer(row)))
+
+
+@blp.get("/inspections/<uuid:inspection_id>/notice.pdf")
+@requires("inspections.read")
+@blp.response(200, content_type="application/pdf")
+def notice(inspection_id: UUID) -> Response:
+    """The correction notice (改善通知) with its photos, once issued."""
+    row = policy.published(session(), current_actor(), inspection_id)
+    return pdf(papers.notice(session(), row, issuer(row)))
 
 
 def _held(current: Any, inspection_id: UUID, *, required: bool = False) -> Inspection:

@@ -12,7 +12,8 @@ from msgspec import Meta, Struct
 
 from inspect_app.core.problems import FieldError, InvalidFields
 
-Sha256 = Annotated[str, Meta(pattern="^[0-9a-f]{64}$")]
+# The length too: `$` also fits before a line end.
+Sha256 = Annotated[str, Meta(pattern="^[0-9a-f]{64}$", max_length=64)]
 Instant = Annotated[datetime, Meta(tz=True)]
 Note = Annotated[str, Meta(max_length=2000)]
 Word = Annotated[str, Meta(min_length=1, max_length=120)]
@@ -137,12 +138,13 @@ class MarkBody(Base, frozen=True):
 
 
 class Amendment(Base, frozen=True):
-    reason: Annotated[str, Meta(min_length=1, max_length=500)]
+    reason: Annotated[str, Meta(min_length=1, max_length=500, pattern=r"\S")]
     submission: dict[str, Any]
 
 
 T = SubmissionBody | MarkBody | Amendment
 PATH = re.compile(r" - at `(?:key in )?\$(.*)`$")
+ANY_ANSWER = ".answers[...]"
 REASONS = (
     (re.compile(r"missing required field `(.+?)`"), "必填。"),
     (re.compile(r"contains unknown field `(.+?)`"), "沒有這個欄位。"),
@@ -152,6 +154,7 @@ PHRASES = (
     (re.compile(r"Invalid enum value '?(.+?)'?$"), r"「\1」不在可選的值之中。"),
     (re.compile(r"Expected `(.+?)` (>=|<=|>|<) (.+)"), r"應 \2 \3。"),
     (re.compile(r"Expected `(.+?)` of length (>=|<=) (.+)"), r"長度應 \2 \3。"),
+    (re.compile(r"Expected `str` matching regex '\\+S'"), "不可只有空白。"),
     (re.compile(r"Expected `str` matching regex .*"), "應為 64 個小寫十六進位字元（SHA-256）。"),
     (
         re.compile(r"Expected `datetime` with a timezone component"),
@@ -164,17 +167,18 @@ PHRASES = (
 
 def decode(value: Any, kind: type[Any], prefix: str = "") -> Any:
     """Plain JSON values as a typed body; InvalidFields naming the path of what does not fit."""
+    plain = _plain(value)
     try:
-        return msgspec.convert(value, kind, strict=True)
+        return msgspec.convert(plain, kind, strict=True)
     except msgspec.ValidationError as error:
         raise InvalidFields(
-            "請依欄位的說明更正後再送；平板上的資料仍在。", errors=[_field_error(str(error), prefix)]
+            "請依欄位的說明更正後再送；平板上的資料仍在。", errors=[_field_error(str(error), plain, prefix)]
         ) from error
 
 
-def _field_error(message: str, prefix: str) -> FieldError:
+def _field_error(message: str, value: Any, prefix: str) -> FieldError:
     found = PATH.search(message)
-    path = found.group(1) if found else ""
+    path = _named_item(found.group(1), value) if found else ""
     plain = PATH.sub("", message)
     for pattern, reason in REASONS:
         if match := pattern.search(plain):
@@ -184,6 +188,22 @@ def _field_error(message: str, prefix: str) -> FieldError:
             plain = pattern.sub(phrase, plain)
             break
     return FieldError(_joined(prefix, path), plain)
+
+
+def _named_item(path: str, value: Any) -> str:
+    """The path with its item: msgspec does not say which key it means, so it is the first that does not fit."""
+    if not path.startswith(ANY_ANSWER):
+        return path
+    item = next(key for key, answer in value["answers"].items() if not _fits(answer))
+    return f".answers.{item}{path.removeprefix(ANY_ANSWER)}"
+
+
+def _fits(answer: Any) -> bool:
+    try:
+        msgspec.convert(answer, Answer)
+    except msgspec.ValidationError:
+        return False
+    return True
 
 
 def _joined(prefix: str, path: str) -> str:

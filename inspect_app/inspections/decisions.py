@@ -62,6 +62,7 @@ def record_test(
     if errors:
         raise InvalidFields("請更正試驗結果。", errors=errors)
     row.result, row.decided_on, row.document = given.result, given.decided_on, given.document
+    inspection.touch()
     session.flush()
     detail = {
         "test": test,

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from uuid import UUID, uuid4
 
 from sqlalchemy.orm import Session
@@ -44,6 +44,7 @@ def replan(session: Session, inspection: Inspection, wanted: Plan, by: Actor, no
     """Change a planned visit; declarations of those who stay are kept unless the tender changes."""
     _require(inspection, (PLANNED,), "只有已排定而未開始的查核可以更改。")
     _fill(session, inspection, wanted, by)
+    inspection.touch()
     session.flush()
     audit.record(session, by, "inspection.replanned", ("inspection", inspection.id), now, on=str(wanted.on))
     session.refresh(inspection)
@@ -67,10 +68,12 @@ def _team(session: Session, inspection: Inspection, wanted: Plan, *, keep: bool)
     errors = _team_errors(wanted, {id_: person.role for id_, person in found.items()})
     if errors:
         raise InvalidFields("請更正查核人員。", errors=errors)
-    before = {person.user_id: person for person in inspection.team} if keep else {}
+    before = {person.user_id: person for person in inspection.team}
     team = []
     for position, id_ in enumerate(ids):
         row = before.get(id_) or TeamMember(user_id=id_)
+        if not keep:
+            row.conflict, row.reason, row.declared_at = None, None, None
         row.position, row.role = position, "member" if position else "leader"
         row.name, row.outside = found[id_].name, found[id_].outside
         team.append(row)
@@ -99,6 +102,7 @@ def declare(
         raise InvalidFields("請說明應迴避的事由。", errors=[FieldError("reason", "應迴避時必填。")])
     own = next(person for person in inspection.team if person.user_id == by.id)
     own.conflict, own.reason, own.declared_at = conflict, reason, now
+    inspection.touch()
     session.flush()
     audit.record(session, by, "inspection.declared", ("inspection", inspection_id), now, conflict=conflict)
     return inspection
@@ -121,10 +125,15 @@ def start(
         return inspection
     _require(inspection, (PLANNED,), "這件查核已取消，不能開始。")
     _require_declarations(inspection.team)
-    inspection.state, inspection.started_at = STARTED, started_at
+    inspection.state, inspection.started_at = STARTED, started_at.astimezone(UTC)
     session.flush()
     audit.record(
-        session, by, "inspection.started", ("inspection", inspection.id), now, started_at=started_at.isoformat()
+        session,
+        by,
+        "inspection.started",
+        ("inspection", inspection.id),
+        now,
+        started_at=started_at.isoformat(),
     )
     return inspection
 

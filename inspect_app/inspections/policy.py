@@ -6,9 +6,9 @@ from sqlalchemy.orm import Session
 
 from inspect_app.core.auth import Actor
 from inspect_app.core.permissions import INSPECTED, Role
-from inspect_app.core.problems import NotAllowed, NotFound
+from inspect_app.core.problems import Conflict, NotAllowed, NotFound
 from inspect_app.inspections import queries
-from inspect_app.inspections.models import Inspection, Mark
+from inspect_app.inspections.models import CANCELLED, Inspection, Mark
 
 
 def readable(session: Session, actor: Actor, inspection_id: UUID, *, lock: bool = False) -> Inspection:
@@ -50,3 +50,21 @@ def marks_seen(actor: Actor, inspection: Inspection, marks: list[Mark]) -> list[
 def sees_declarations(actor: Actor) -> bool:
     """Declarations of interest stay with the team and the auditor."""
     return actor.role not in INSPECTED
+
+
+def letter_of(session: Session, actor: Actor, inspection_id: UUID) -> Inspection:
+    """The inspection whose letter the actor may print: staff and its team; the auditor once it is issued."""
+    inspection = readable(session, actor, inspection_id)
+    if actor.role in INSPECTED:
+        raise NotFound("書面通知只供查核小組列印；請查看改善通知。")
+    if inspection.state == CANCELLED:
+        raise Conflict("這件查核已取消，沒有書面通知。")
+    return inspection
+
+
+def published(session: Session, actor: Actor, inspection_id: UUID) -> Inspection:
+    """The issued inspection whose papers the actor may read; Conflict before issue for those who know of it."""
+    inspection = readable(session, actor, inspection_id)
+    if not inspection.is_published:
+        raise Conflict("尚未發文，還沒有這份文件；請由工作人員發文後再下載。")
+    return inspection

@@ -4,7 +4,7 @@ from typing import Any
 
 import marshmallow as ma
 
-from inspect_app.core.api import PageArgs, Schema, page_schema
+from inspect_app.core.api import Day, Flag, Instant, PageArgs, Schema, page_schema
 from inspect_app.inspections.decisions import Issue, TestResult
 from inspect_app.inspections.models import KINDS, METHODS, STATES
 from inspect_app.inspections.plans import Plan
@@ -15,13 +15,14 @@ def _one_of(words: dict[str, str]) -> ma.validate.OneOf:
 
 
 def _text(longest: int, **kwargs: Any) -> ma.fields.String:
-    limits = ma.validate.Length(1, longest, error=f"應為 1 到 {longest} 個字。")
+    reason = f"應為 1 到 {longest} 個字，不可只有空白。"
+    limits = [ma.validate.Length(max=longest, error=reason), ma.validate.Regexp(r"[\s\S]*\S", error=reason)]
     return ma.fields.String(validate=limits, **kwargs)
 
 
 class PlanIn(Schema):
     tender = ma.fields.UUID(required=True)
-    on = ma.fields.Date(required=True)
+    on = Day(required=True)
     method = ma.fields.String(required=True, validate=_one_of(METHODS))
     kind = ma.fields.String(load_default="inspection", validate=_one_of(KINDS))
     leader = ma.fields.UUID(required=True)
@@ -106,12 +107,12 @@ class InspectionOut(InspectionRow):
 class InspectionArgs(PageArgs):
     state = ma.fields.String(load_default=None, validate=_one_of(STATES))
     tender = ma.fields.UUID(load_default=None)
-    since = ma.fields.Date(load_default=None)
-    until = ma.fields.Date(load_default=None)
+    since = Day(load_default=None)
+    until = Day(load_default=None)
 
 
 class DeclarationIn(Schema):
-    conflict = ma.fields.Boolean(required=True, truthy={True}, falsy={False})
+    conflict = Flag(required=True)
     reason = _text(500, load_default=None, allow_none=True)
 
 
@@ -120,11 +121,11 @@ class ReasonIn(Schema):
 
 
 class StartIn(Schema):
-    started_at = ma.fields.AwareDateTime(load_default=None, allow_none=True)
+    started_at = Instant(load_default=None, allow_none=True)
 
 
 class IssueIn(Schema):
-    correct_by = ma.fields.Date(required=True)
+    correct_by = Day(required=True)
     document = _text(120, required=True)
 
     @ma.post_load
@@ -138,7 +139,7 @@ class TestIn(Schema):
     result = ma.fields.String(
         required=True, validate=ma.validate.OneOf(["pass", "fail"], error="應為 pass 或 fail。")
     )
-    decided_on = ma.fields.Date(required=True)
+    decided_on = Day(required=True)
     document = _text(120, required=True)
 
     @ma.post_load

@@ -58,7 +58,7 @@ def submit(session: Session, inspection_id: UUID, value: Any, by: Actor, now: da
     A submission for a planned visit starts it at its `started_at`.
     """
     inspection = policy.led(session, by, inspection_id)
-    body: SubmissionBody = decode(value, SubmissionBody)
+    body = _read(value)
     if (earlier := _earlier(session, inspection, body.id, value)) is not None:
         return _receipt(session, inspection, earlier, is_new=False)
     if inspection.submission_id is not None:
@@ -75,7 +75,7 @@ def amend(session: Session, inspection_id: UUID, value: Any, by: Actor, now: dat
     """Take a corrected submission with its reason, before issue; every version is kept."""
     inspection = policy.led(session, by, inspection_id)
     amendment: Amendment = decode(value, Amendment)
-    body: SubmissionBody = decode(amendment.submission, SubmissionBody, "submission")
+    body = _read(amendment.submission, "submission")
     if (earlier := _earlier(session, inspection, body.id, amendment.submission)) is not None:
         if earlier.reason != amendment.reason:
             raise DifferentBody("這個 submission.id 已用於另一份送件；更正請用新的 id。")
@@ -130,6 +130,12 @@ def current_body(session: Session, inspection: Inspection) -> SubmissionBody | N
         return None
     row = queries.submission(session, inspection.submission_id)
     return _typed(row) if row else None
+
+
+def _read(value: Any, prefix: str = "") -> SubmissionBody:
+    body: SubmissionBody = decode(value, SubmissionBody, prefix)
+    checks.check_instants(body, f"{prefix}." if prefix else "")
+    return body
 
 
 def _typed(row: Submission) -> SubmissionBody:
@@ -189,12 +195,16 @@ def _accept(
 
 
 def _match_marks(session: Session, inspection: Inspection, body: SubmissionBody, *, first: bool) -> None:
-    """What a member marked himself may not be changed by the first submission; an amendment says why it is."""
+    """What a member marked himself the first submission says too; an amendment tells why it is changed."""
     own = {mark.member_id: mark.points for mark in queries.marks_of(session, inspection.id)}
-    for mark in body.marks if first else ():
-        if own.get(mark.member, mark.points) != mark.points:
-            name = next(person.name for person in inspection.team if person.user_id == mark.member)
-            raise Conflict(f"{name}自己的評分與送件不同；請領隊與委員確認後，以相同的分數再送。")
+    sent = {mark.member: mark.points for mark in body.marks}
+    differing = [
+        person.name
+        for person in inspection.team
+        if person.user_id in own and sent.get(person.user_id) != own[person.user_id]
+    ]
+    if first and differing:
+        raise Conflict(f"{'、'.join(differing)}自己的評分與送件不同；請領隊與委員確認後，以相同的分數再送。")
 
 
 def _replace_children(session: Session, inspection_id: UUID, body: SubmissionBody) -> None:

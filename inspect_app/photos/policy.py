@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import datetime
 from uuid import UUID
 
+from sqlalchemy import Select
 from sqlalchemy.orm import Session
 
 from inspect_app.core.auth import Actor
@@ -32,14 +33,18 @@ def check_sendable(session: Session, actor: Actor, inspection_id: UUID, *, lock:
         raise Conflict(f"這件查核{ENDED[inspection.state]}，不再接受照片；請確認是否選錯查核。")
 
 
-def named_by_inspection(session: Session, actor: Actor, sha256: str) -> bool:
-    """Whether an inspection the actor may read names the photo and received it."""
-    named = inspection_queries.names_photo(actor, sha256)
-    return session.scalar(queries.received_among(sha256, named).limit(1)) is not None
+def named_by(naming: Callable[[Actor, str], Select[UUID]]) -> Rule:
+    """The rule of objects that name photos: `naming` gives the inspections whose such objects the actor may
+    read; the photo must have been received for one of them."""
+
+    def may_read(session: Session, actor: Actor, sha256: str) -> bool:
+        return session.scalar(queries.received_among(sha256, naming(actor, sha256)).limit(1)) is not None
+
+    return may_read
 
 
-READERS: list[Rule] = [named_by_inspection]
-"""Rules by which one may read a photo; a feature whose objects name photos adds its own."""
+READERS: list[Rule] = [named_by(inspection_queries.names_photo)]
+"""Rules by which one may read a photo; a feature whose objects name photos adds its own at import."""
 
 
 def readable(session: Session, actor: Actor, sha256: str) -> Photo:
