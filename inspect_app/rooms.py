@@ -16,9 +16,12 @@ from inspect_app.core.auth import Actor, requires
 from inspect_app.core.database import session
 from inspect_app.core.settings import current_settings
 from inspect_app.defects import api as defects_api
+from inspect_app.defects import policy as defects_policy
 from inspect_app.inspections import api as inspections_api
 from inspect_app.inspections import openapi
 from inspect_app.layout import context
+from inspect_app.photos import api as photos_api
+from inspect_app.photos import policy as photos_policy
 from inspect_app.tenders import api as tenders_api
 
 APIS = (
@@ -26,9 +29,11 @@ APIS = (
     tenders_api.blp,
     catalogue_api.blp,
     inspections_api.blp,
+    photos_api.blp,
     defects_api.blp,
 )
 PAGES = (accounts_pages.blueprint,)
+photos_policy.READERS.append(defects_policy.carries_photo)
 
 
 def init_app(app: Flask, *, version: str, demo_mode: bool) -> None:

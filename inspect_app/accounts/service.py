@@ -170,6 +170,11 @@ def revoke_device(session: Session, device_id: UUID, by: Actor, now: datetime) -
     audit.record(session, by, "device.revoked", ("device", device_id), now)
 
 
+def acting(user: User) -> Actor:
+    """A person as an actor without a credential, for work done in his name by a command."""
+    return _actor(user, UUID(int=0))
+
+
 def _issue(
     session: Session, user: User, now: datetime, *, expires_at: datetime | None, device_id: UUID | None = None
 ) -> Issued:

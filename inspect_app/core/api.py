@@ -7,10 +7,11 @@ from datetime import UTC, date, datetime
 from typing import Any, NoReturn, cast
 
 import marshmallow as ma
-from flask import Flask, g, render_template, request, url_for
+from flask import Flask, render_template, request, url_for
 from flask_smorest import Api, Blueprint
 from sqlakeyset import InvalidPage, select_page
 from sqlalchemy import Select
+from sqlalchemy.exc import OperationalError, StatementError
 from sqlalchemy.orm import Session
 from webargs.flaskparser import FlaskParser
 
@@ -127,6 +128,11 @@ def paginate(session: Session, query: Select[Any], limit: int, cursor: str | Non
         page = select_page(session, query, per_page=limit, page=cursor)
     except (InvalidPage, ValueError, IndexError, KeyError, TypeError) as error:
         raise _bad_cursor() from error
+    except StatementError as error:
+        if cursor is None or isinstance(error, OperationalError):
+            raise
+        session.rollback()
+        raise _bad_cursor() from error  # well formed, but of other columns
     items = [row[0] for row in page]
     return {"items": items, "next": page.paging.bookmark_next if page.paging.has_next else None}
 
@@ -257,9 +263,12 @@ def init_app(app: Flask, version: str) -> None:
 
 def _refuse_nul() -> None:
     """PostgreSQL holds no NUL: refuse it in addresses and forms, as `strict_json` does in bodies."""
-    form = request.form if request.mimetype == "application/x-www-form-urlencoded" or g.get("actor") else {}
-    in_form = any("\x00" in text for text in form.values())
-    if in_form or "\x00" in request.path or b"%00" in request.query_string:
+    form = {} if request.path.startswith(PREFIX) else request.form
+    if (
+        any("\x00" in text for text in form.values())
+        or "\x00" in request.path
+        or b"%00" in request.query_string
+    ):
         raise MalformedRequest("文字含有無法儲存的字元（NUL），請刪除後再送。")
 
 

@@ -84,7 +84,12 @@ def init_app(app: Flask, url: str) -> None:
     ) | {"hide_parameters": True}
     db.init_app(app)
     migrate.init_app(
-        app, db, directory=str(ROOT / "migrations"), render_as_batch=True, compare_type=True, render_item=_render_item
+        app,
+        db,
+        directory=str(ROOT / "migrations"),
+        render_as_batch=True,
+        compare_type=True,
+        render_item=_render_item,
     )
     if sqlite:
         with app.app_context():

@@ -7,7 +7,8 @@ from sqlalchemy.orm import Session
 from inspect_app.core.auth import Actor
 from inspect_app.core.problems import NotAllowed, NotFound
 from inspect_app.defects import queries
-from inspect_app.defects.models import PARTIES, Defect
+from inspect_app.defects.models import Defect
+from inspect_app.defects.words import PARTIES
 from inspect_app.photos import queries as photos
 
 

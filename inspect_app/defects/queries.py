@@ -9,7 +9,8 @@ from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import Session
 
 from inspect_app.core.auth import Actor
-from inspect_app.defects.models import OPEN, CorrectionPhoto, Defect
+from inspect_app.defects.models import CorrectionPhoto, Defect
+from inspect_app.defects.words import OPEN
 from inspect_app.inspections import queries as inspections
 
 S = TypeVar("S", bound=Select[Any])

@@ -3,7 +3,7 @@
 import marshmallow as ma
 
 from inspect_app.core.api import Day, PageArgs, Schema, page_schema
-from inspect_app.defects.models import STATES
+from inspect_app.defects.words import STATES
 
 HASH = ma.validate.Regexp(r"^[0-9a-f]{64}$", error="應為 64 個小寫十六進位字元（SHA-256）。")
 

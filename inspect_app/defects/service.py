@@ -14,7 +14,8 @@ from inspect_app.core.auth import Actor
 from inspect_app.core.permissions import Role
 from inspect_app.core.problems import Conflict, DifferentBody, FieldError, InvalidFields
 from inspect_app.defects import policy, queries
-from inspect_app.defects.models import (
+from inspect_app.defects.models import CorrectionPhoto, Defect, DefectStep
+from inspect_app.defects.words import (
     ANSWERED,
     CLOSED,
     CORRECTED,
@@ -23,9 +24,6 @@ from inspect_app.defects.models import (
     OPENED,
     STATES,
     UNDER_REVIEW,
-    CorrectionPhoto,
-    Defect,
-    DefectStep,
 )
 from inspect_app.photos import queries as photos
 

@@ -5,7 +5,7 @@ from inspect_app.accounts import service as accounts
 from inspect_app.core import clock
 from inspect_app.core.database import session, transaction
 from inspect_app.core.settings import current_settings
-from inspect_app.demo import people
+from inspect_app.demo import people, pictures, tenders, visits
 
 
 def load_if_empty() -> str:
@@ -14,8 +14,11 @@ def load_if_empty() -> str:
         return "正式環境不載入示範資料。"
     if queries.any_user(session()):
         return "資料庫已有資料，未載入示範資料。"
+    now, album = clock.now(), pictures.develop(visits.shots())
     with transaction() as current:
-        for new in people.accounts():
-            accounts.add_user(current, new, clock.now())
+        users = [accounts.add_user(current, new, now) for new in people.accounts()]
+        cast = visits.Cast({user.username: accounts.acting(user) for user in users}, album)
+        ids = tenders.load(current, cast["staff"], now, clock.legal_day(now))
+        visits.load(current, cast, ids, now)
     names = "、".join(username for username, *_ in people.PEOPLE)
     return f"已載入示範資料（均為虛構）。帳號：{names}；密碼均為 {people.PASSWORD}。"

@@ -3,14 +3,14 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy.orm import Session
 
 from inspect_app.core import roc
 from inspect_app.core.clock import TAIPEI, legal_day
 from inspect_app.defects import queries as defects
-from inspect_app.defects.models import PARTIES, SEVERITIES, Defect
+from inspect_app.defects.words import PARTIES, SEVERITIES
 from inspect_app.documents import (
     Column,
     Document,
@@ -30,6 +30,9 @@ from inspect_app.inspections.models import KINDS, METHODS, TESTS, Inspection, Na
 from inspect_app.inspections.scores import MEAN
 from inspect_app.photos import queries as photos
 from scoring.explain import explain
+
+if TYPE_CHECKING:
+    from inspect_app.defects.models import Defect
 
 REGULATION = "工程施工查核小組作業辦法"
 
@@ -146,7 +149,7 @@ def _tender_facts(inspection: Inspection) -> tuple[Fact, ...]:
     return tuple(Fact(label, value) for label, value in facts if value)
 
 
-def _defect_table(found: Sequence[Defect]) -> Table:
+def _defect_table(found: Sequence["Defect"]) -> Table:
     columns = (
         Column("項次", 6, "right"),
         Column("缺失編號", 13),
@@ -162,17 +165,17 @@ def _defect_table(found: Sequence[Defect]) -> Table:
     return Table(columns, tuple(rows), empty="（本次查核未發現缺失）")
 
 
-def _words(defect: Defect) -> str:
+def _words(defect: "Defect") -> str:
     place = f"【{defect.place}】" if defect.place else ""
     return f"{place}{defect.note or '（未填說明，請見照片）'}"
 
 
-def _parties(defect: Defect) -> str:
+def _parties(defect: "Defect") -> str:
     also = "、".join(PARTIES[party] for party in defect.also)
     return f"{PARTIES[defect.party]}；併扣{also}" if also else PARTIES[defect.party]
 
 
-def _points_by_party(found: Sequence[Defect]) -> list[Fact]:
+def _points_by_party(found: Sequence["Defect"]) -> list[Fact]:
     totals = dict.fromkeys(PARTIES, 0)
     for defect in found:
         for party in (defect.party, *defect.also):
@@ -181,7 +184,7 @@ def _points_by_party(found: Sequence[Defect]) -> list[Fact]:
 
 
 def _defect_photos(
-    session: Session, inspection: Inspection, found: Sequence[Defect], named: Mapping[str, NamedPhoto]
+    session: Session, inspection: Inspection, found: Sequence["Defect"], named: Mapping[str, NamedPhoto]
 ) -> list[Heading | Photos]:
     wanted = [sha256 for defect in found for sha256 in defect.photos]
     received = photos.received(session, inspection.id, wanted)

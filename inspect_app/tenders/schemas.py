@@ -39,6 +39,15 @@ class Amount(ma.fields.Integer):
         return super()._deserialize(value, attr, data, **kwargs)
 
 
+class Flag(ma.fields.Boolean):
+    """true or false, and no number or word for it."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
+        if not isinstance(value, bool):
+            raise self.make_error("invalid", input=value)
+        return value
+
+
 class Percent(ma.fields.Decimal):
     """A percent as a decimal string with at most two places, 0 to 999.99."""
 
@@ -63,7 +72,7 @@ class TenderIn(Schema):
     contractor = Text(120, load_default=None, allow_none=True)
     pcm = Text(120, load_default=None, allow_none=True)
     kind = _kind(load_default="work")
-    own = ma.fields.Boolean(load_default=True, truthy={True}, falsy={False})
+    own = Flag(load_default=True)
     budget_twd = Amount()
     contract_twd = Amount()
     category = Text(60, load_default=None, allow_none=True)

@@ -6,6 +6,7 @@ import io
 import struct
 import zlib
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
@@ -30,8 +31,9 @@ CHUNK = "application/offset+octet-stream"
 TUS = {"Tus-Resumable": "1.0.0"}
 
 
+@cache
 def picture(number: int = 0, size: tuple[int, int] = (320, 240), kind: str = "JPEG") -> bytes:
-    """A drawn photo; another `number` is another photo."""
+    """A photo, the same in one run; another `number` is another photo."""
     image = Image.effect_noise(size, 40).convert("RGB")
     image.paste((number % 256, 90, 30), (0, 0, size[0] // 2, size[1] // 2))
     out = io.BytesIO()
@@ -104,9 +106,7 @@ def name_photo(write: Write, inspection_id: UUID, *hashes: str) -> None:
             current.add(NamedPhoto(inspection_id=inspection_id, sha256=sha256, position=position))
 
 
-def put(
-    api: Api, inspection: object, data: bytes, sha256: str | None = None, **options: Any
-) -> TestResponse:
+def put(api: Api, inspection: object, data: bytes, sha256: str | None = None, **options: Any) -> TestResponse:
     """Send a photo whole, under its own hash unless another is given."""
     path = f"/photos/{sha256 or sha(data)}"
     return api.send("PUT", path, query_string={"inspection": str(inspection)}, data=data, **options)
@@ -134,9 +134,7 @@ NOTHING: tuple[list[str], list[int]] = ([], [0, 0, 0])
 
 def described(**pairs: str | UUID) -> str:
     """An Upload-Metadata header."""
-    return ",".join(
-        f"{key} {base64.b64encode(str(value).encode()).decode()}" for key, value in pairs.items()
-    )
+    return ",".join(f"{key} {base64.b64encode(str(value).encode()).decode()}" for key, value in pairs.items())
 
 
 def checksum(data: bytes, algorithm: str = "sha1") -> str:

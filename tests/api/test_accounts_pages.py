@@ -1,6 +1,7 @@
 """Signing in by the page: a cookie scripts cannot read, forms no other site can send."""
 
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from flask import Flask
@@ -114,8 +115,6 @@ def test_a_bearer_token_needs_no_csrf_token(page: Page, write: Write) -> None:
     ],
 )
 def test_after_signing_in_one_stays_on_this_site(page: Page, target: str, leads_to: str) -> None:
-    from urllib.parse import quote
-
     answer = page.sign_in("staff", path=f"/sign-in?next={quote(target)}")
 
     assert answer.status_code == 303

@@ -201,12 +201,16 @@ def test_bytes_that_do_not_match_the_hash_are_refused_and_leave_nothing(
     assert left_behind(app) == NOTHING
 
 
-def test_a_body_without_a_length_is_limited_too(
-    app: Flask, as_user: AsUser, inspection: UUID
-) -> None:
+def test_a_body_without_a_length_is_limited_too(app: Flask, as_user: AsUser, inspection: UUID) -> None:
     endless = {"wsgi.input_terminated": True, "wsgi.input": io.BytesIO(bytes(26 * MIB))}
 
-    answer = put(as_user("leader"), inspection, b"", environ_overrides=endless, headers={"Transfer-Encoding": "chunked"})
+    answer = put(
+        as_user("leader"),
+        inspection,
+        b"",
+        environ_overrides=endless,
+        headers={"Transfer-Encoding": "chunked"},
+    )
 
     assert answer.status_code == 413
     assert left_behind(app) == NOTHING

@@ -38,7 +38,9 @@ def test_every_group_was_read_against_every_version() -> None:
         date(2023, 8, 9),
     }
 
-    assert {group.versions for group in lawbook.book().values()} == {frozenset(promulgated)}
+    procedures = "工程施工查核小組作業辦法"
+    read = {group.versions for group in lawbook.book().values() if group.regulation == procedures}
+    assert read == {frozenset(promulgated)}
 
 
 @pytest.mark.parametrize("value", lawbook.book()["inspection.regulation"].values)

@@ -132,7 +132,7 @@ def test_the_key_and_the_name_are_required(read_row: ReadRow, column: str, blank
 
 @pytest.mark.parametrize(
     ("column", "limit"),
-    [("標案編號", 40), ("標案名稱", 200), ("主辦機關", 120), ("監造單位", 120), ("執行狀態", 120)],
+    [("標案編號", 40), ("標案名稱", 200), ("主辦機關", 120), ("監造單位", 120), ("執行狀態", 20)],
 )
 def test_text_has_a_longest_length(read_row: ReadRow, column: str, limit: int) -> None:
     assert len(read_row({column: "長" * limit}).rows) == 1

@@ -1,0 +1,60 @@
+"""Drawn site pictures, plainly marked as invented."""
+
+import hashlib
+import io
+import tempfile
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from PIL import Image, ImageDraw, ImageFont
+
+from inspect_app.documents import fonts
+from inspect_app.photos import receiving
+from inspect_app.photos.service import Facts
+
+COLOURS = ((112, 128, 118), (150, 124, 98), (96, 116, 140), (132, 132, 120), (120, 102, 112))
+SIZE = (1600, 1200)
+
+
+@dataclass(frozen=True, slots=True)
+class Shot:
+    """A developed picture: what it shows, and what the photos room found out of its bytes."""
+
+    words: str
+    facts: Facts
+
+
+def develop(wanted: Iterable[tuple[str, str]]) -> dict[str, Shot]:
+    """Draw, check and store pictures, (key, words) each; outside any transaction, for it takes a while."""
+    return {
+        key: Shot(words, _stored(site_photo(number, words))) for number, (key, words) in enumerate(wanted, 1)
+    }
+
+
+def _stored(picture: bytes) -> Facts:
+    sha256 = hashlib.sha256(picture).hexdigest()
+    with tempfile.NamedTemporaryFile(suffix=".jpg") as file:
+        file.write(picture)
+        file.flush()
+        return receiving.accept(Path(file.name), sha256, sha256)
+
+
+def site_photo(number: int, words: str) -> bytes:
+    """A JPEG of an invented site: sky, ground, a wall with its joints, and what it shows in words."""
+    image = Image.new("RGB", SIZE, (186, 204, 216))
+    draw = ImageDraw.Draw(image)
+    draw.rectangle((0, 860, 1600, 1200), fill=(134, 118, 98))
+    wall = COLOURS[number % len(COLOURS)]
+    draw.rectangle((180, 300, 1420, 900), fill=wall)
+    for x in range(180, 1420, 155):
+        draw.line((x, 300, x, 900), fill=tuple(value - 24 for value in wall), width=6)
+    for spot in range(9):
+        x, y = 300 + (spot * 263 + number * 97) % 1000, 380 + (spot * 181 + number * 53) % 420
+        draw.ellipse((x, y, x + 46, y + 34), fill=tuple(value - 50 for value in wall))
+    font = ImageFont.truetype(str(fonts.FOLDER / "NotoSansTC-Bold.ttf"), 64)
+    draw.rectangle((0, 0, 1600, 120), fill=(27, 39, 51))
+    draw.text((40, 18), f"示範照片（虛構）{number}　{words}", font=font, fill=(255, 255, 255))
+    out = io.BytesIO()
+    image.save(out, "JPEG", quality=82)
+    return out.getvalue()
