@@ -14,15 +14,19 @@ from inspect_app.core import clock
 from inspect_app.core.api import PREFIX, api
 from inspect_app.core.auth import Actor, requires
 from inspect_app.core.database import session
+from inspect_app.core.permissions import ROLE_LABELS
 from inspect_app.core.settings import current_settings
 from inspect_app.defects import api as defects_api
 from inspect_app.defects import policy as defects_policy
+from inspect_app.demo import people as demo
 from inspect_app.inspections import api as inspections_api
 from inspect_app.inspections import openapi
 from inspect_app.layout import context
+from inspect_app.layout.parts import DemoAccount
 from inspect_app.photos import api as photos_api
 from inspect_app.photos import policy as photos_policy
 from inspect_app.tenders import api as tenders_api
+from inspect_app.tenders import pages as tenders_pages
 
 APIS = (
     accounts_api.blp,
@@ -32,7 +36,7 @@ APIS = (
     photos_api.blp,
     defects_api.blp,
 )
-PAGES = (accounts_pages.blueprint,)
+PAGES = (accounts_pages.blueprint, tenders_pages.blueprint)
 photos_policy.READERS.append(defects_policy.carries_photo)
 
 
@@ -45,9 +49,17 @@ def init_app(app: Flask, *, version: str, demo_mode: bool) -> None:
     for blueprint in PAGES:
         app.register_blueprint(blueprint)
     app.jinja_loader = PackageLoader("inspect_app.layout")
-    context.init_app(app, version=version, demo_mode=demo_mode)
+    context.init_app(app, version=version, demo=_demo_accounts() if demo_mode else None)
     app.add_url_rule("/", "home", home)
     cli.init_app(app)
+
+
+def _demo_accounts() -> context.DemoAccounts:
+    shown = tuple(
+        DemoAccount(username, ROLE_LABELS[role], organisation)
+        for username, _, role, organisation, _ in demo.PEOPLE
+    )
+    return context.DemoAccounts(shown, demo.PASSWORD)
 
 
 def identify(token: str) -> Actor | None:

@@ -48,6 +48,8 @@ class Device(Base):
     created_at: Mapped[datetime]
     revoked_at: Mapped[datetime | None]
 
+    user: Mapped[User] = relationship(lazy="joined", innerjoin=True)
+
 
 class Enrolment(Base):
     """A one-time code that turns a tablet into its owner's device."""

@@ -1,21 +1,24 @@
-"""The sign-in page."""
+"""The pages of accounts: signing in and out, tablets."""
 
 from urllib.parse import urlsplit
+from uuid import UUID
 
-from flask import Blueprint, Response, g, make_response, redirect, render_template, request, url_for
+import segno
+from flask import Blueprint, Response, flash, g, make_response, redirect, render_template, request, url_for
 from flask import session as cookie
 from werkzeug.wrappers import Response as BaseResponse
 
+from inspect_app.accounts import queries, service
 from inspect_app.accounts.limits import limit_by_address, limit_by_name
 from inspect_app.accounts.service import sign_out as revoke
 from inspect_app.accounts.sessions import open_session
 from inspect_app.core import clock
 from inspect_app.core.auth import COOKIE_KEY, current_actor, requires
-from inspect_app.core.database import transaction
+from inspect_app.core.database import session, transaction
 from inspect_app.core.permissions import PUBLIC
-from inspect_app.core.problems import FieldError, NotSignedIn
+from inspect_app.core.problems import FieldError, NotFound, NotSignedIn
 
-blueprint = Blueprint("accounts", __name__)
+blueprint = Blueprint("accounts", __name__, template_folder="templates")
 
 
 @blueprint.get("/sign-in")
@@ -48,8 +51,8 @@ def open_() -> Response | BaseResponse:
 @requires("session.own")
 def sign_out() -> BaseResponse:
     """Revoke the session's token and forget the cookie."""
-    with transaction() as session:
-        revoke(session, current_actor(), clock.now())
+    with transaction() as current:
+        revoke(current, current_actor(), clock.now())
     cookie.clear()
     return redirect(url_for("accounts.sign_in"), 303)
 
@@ -60,3 +63,48 @@ def _safe_target() -> str:
     parts = urlsplit(target)
     ours = target.startswith("/") and not target.startswith(("//", "/\\")) and not parts.netloc
     return target if ours else url_for("home")
+
+
+@blueprint.get("/devices")
+@requires("devices.own")
+def devices() -> str:
+    """One's tablets; the admin sees everyone's and may enrol for anyone."""
+    return _devices()
+
+
+@blueprint.post("/devices/enrol")
+@requires("devices.own")
+def enrol() -> str:
+    """Show a one-time code and its QR, this once."""
+    actor = current_actor()
+    try:
+        chosen = UUID(request.form.get("user") or str(actor.id))
+        with transaction() as current:
+            code = service.enrol(current, chosen, actor, clock.now())
+    except ValueError:
+        raise NotFound("沒有這位使用者，請從清單選取。") from None
+    return _devices(code=code, qr=segno.make(code, error="m").svg_data_uri(scale=6))
+
+
+@blueprint.post("/devices/<uuid:device_id>/revoke")
+@requires("devices.own")
+def revoke_device(device_id: UUID) -> BaseResponse:
+    """Revoke a tablet: it is signed out at once."""
+    with transaction() as current:
+        service.revoke_device(current, device_id, current_actor(), clock.now())
+    flash("平板已撤銷，不能再傳送資料。", "success")
+    return redirect(url_for("accounts.devices"), 303)
+
+
+def _devices(code: str = "", qr: str = "") -> str:
+    actor = current_actor()
+    manages = actor.may("accounts.manage")
+    owner = None if manages else actor.id
+    people = list(session().scalars(queries.people())) if manages else []
+    return render_template(
+        "accounts/devices.html",
+        rows=queries.devices(session(), owner),
+        people=[(str(person.id), f"{person.name}（{person.username}）") for person in people],
+        code=code,
+        qr=qr,
+    )

@@ -48,8 +48,10 @@ def credential(session: Session, token_hash: str) -> Credential | None:
     return session.scalar(select(Credential).where(Credential.token_hash == token_hash))
 
 
-def devices_of(session: Session, user_id: UUID) -> list[Device]:
-    return list(session.scalars(select(Device).where(Device.user_id == user_id).order_by(Device.created_at)))
+def devices(session: Session, owner: UUID | None) -> list[Device]:
+    """The tablets of one person, or of everyone (None), newest first."""
+    query = select(Device).order_by(Device.created_at.desc(), Device.id)
+    return list(session.scalars(query if owner is None else query.where(Device.user_id == owner)))
 
 
 def any_user(session: Session) -> bool:

@@ -12,16 +12,8 @@ from inspect_app.core.clock import legal_day
 from inspect_app.core.problems import Conflict, FieldError, InvalidFields
 from inspect_app.defects import service as defects
 from inspect_app.inspections import queries, scores, submissions
-from inspect_app.inspections.models import (
-    CLOSED,
-    INCOMPLETE,
-    ISSUED,
-    STATES,
-    SUBMITTED,
-    TESTS,
-    Inspection,
-    SiteTest,
-)
+from inspect_app.inspections.models import Inspection, SiteTest
+from inspect_app.inspections.words import CLOSED, INCOMPLETE, ISSUED, STATES, SUBMITTED, TESTS
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,29 +9,11 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from sqlalchemy.orm.attributes import flag_modified
 
 from inspect_app.core.database import Base
+from inspect_app.inspections.words import PLANNED, PUBLISHED
 
 if TYPE_CHECKING:
     from inspect_app.tenders.models import Tender
 
-PLANNED, STARTED, INCOMPLETE, SUBMITTED = "planned", "started", "incomplete", "submitted"
-ISSUED, CLOSED, CANCELLED = "issued", "closed", "cancelled"
-STATES = {
-    PLANNED: "已排定",
-    STARTED: "查核中",
-    INCOMPLETE: "待補照片",
-    SUBMITTED: "已送出",
-    ISSUED: "已發文",
-    CLOSED: "已結案",
-    CANCELLED: "已取消",
-}
-PUBLISHED = (ISSUED, CLOSED)
-METHODS = {"unannounced": "不預先通知", "announced": "事先函知"}
-KINDS = {"inspection": "查核", "reinspection": "複查", "agency_check": "督導"}
-TESTS = {
-    "concrete_core": "混凝土鑽心試體",
-    "asphalt_core": "瀝青混凝土鑽心試體",
-    "subgrade_compaction": "路基壓實度",
-}
 LIVE = text("state <> 'cancelled'")
 
 

@@ -7,9 +7,9 @@ from typing import Any
 
 from inspect_app.core import roc
 from inspect_app.core.audit import AuditEvent
+from inspect_app.inspections.words import TESTS
 from inspect_app.layout.context import roc_time
 from inspect_app.layout.parts import Event
-from inspect_app.inspections.models import TESTS
 
 ISSUED = "inspection.issued"
 PHOTO = "photo.received"

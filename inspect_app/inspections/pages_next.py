@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from inspect_app.core.auth import Actor
 from inspect_app.core.permissions import INSPECTED, Role
 from inspect_app.defects.words import ANSWERED, OPEN, OPENED, PARTIES, UNDER_REVIEW
-from inspect_app.inspections.models import INCOMPLETE, ISSUED, PLANNED, STARTED, SUBMITTED, Inspection
+from inspect_app.inspections.models import Inspection
+from inspect_app.inspections.words import INCOMPLETE, ISSUED, PLANNED, STARTED, SUBMITTED
 
 if TYPE_CHECKING:
     from inspect_app.defects.models import Defect

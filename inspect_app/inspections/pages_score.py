@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from inspect_app.inspections.models import TESTS
+from inspect_app.inspections.words import TESTS
 from scoring.explain import explain
 
 RULES = {
@@ -51,7 +51,9 @@ def badge(result: Mapping[str, Any]) -> Badge:
     """The grade to show; none while a pending test withholds it (作業辦法 art. 8)."""
     if result["announceable"]:
         return Badge(result["grade"], result["label"], result["score"])
-    waiting = next(step["inputs"]["pending_tests"] for step in result["steps"] if "pending_tests" in step["inputs"])
+    waiting = next(
+        step["inputs"]["pending_tests"] for step in result["steps"] if "pending_tests" in step["inputs"]
+    )
     return Badge(None, why=f"{'、'.join(TESTS[test] for test in waiting)}尚未判定")
 
 

@@ -1,37 +1,124 @@
 """An inspection's page: everything its reader may see, and nothing else."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date, datetime
-from typing import TYPE_CHECKING, Any
-from uuid import UUID
+from datetime import date
+from typing import Any
 
-from flask import url_for
 from sqlalchemy.orm import Session
 
-from forms.schema import load
 from inspect_app.core import audit
 from inspect_app.core.auth import Actor
 from inspect_app.core.permissions import INSPECTED, Role
 from inspect_app.core.problems import Problem
-from inspect_app.core.roc import format_weekday
 from inspect_app.defects import queries as defects
-from inspect_app.defects.words import OPEN, SEVERITIES, PARTIES, STATES as DEFECT_STATES
 from inspect_app.inspections import (
     decisions,
     pages_history,
     pages_next,
+    pages_parts,
     pages_score,
     policy,
     queries,
     scores,
     submissions,
+    views,
 )
-from inspect_app.inspections.body import SubmissionBody
-from inspect_app.inspections.models import CANCELLED, PLANNED, Inspection, NamedPhoto
-from inspect_app.inspections.views import InspectionView, view
-from inspect_app.layout.parts import Photo
+from inspect_app.inspections.models import Inspection
+from inspect_app.inspections.pages_next import Situation
+from inspect_app.inspections.words import CANCELLED, INCOMPLETE, PLANNED, SUBMITTED, TESTS
 from inspect_app.photos import queries as photos
 
-if TYPE_CHECKING:
-    from inspect_app.defects.models import Defect, DefectStep
+
+def context(session: Session, actor: Actor, row: Inspection, today: date) -> dict[str, Any]:
+    """What the template takes, by name."""
+    inside = policy.sees_declarations(actor)
+    found = defects.of_inspection(session, row.id)
+    view = views.view(session, actor, row)
+    result, problem = _score(session, row)
+    now = _situation(actor, row, view, result, found)
+    due = pages_next.due(now)
+    steps = pages_parts.steps_of(found)
+    history = pages_history.told(audit.history(session, "inspection", row.id), steps, inside=inside)
+    return {
+        "row": row,
+        "view": view,
+        "inside": inside,
+        "names": {person.user_id: person.name for person in row.team},
+        "due": due,
+        "days_left": (due.day - today).days if due and due.day else None,
+        "action": pages_next.action(now),
+        "may": _may(now),
+        "own": next((person for person in row.team if person.user_id == actor.id), None),
+        "score_problem": problem.detail if problem else "",
+        "history": history,
+        **_graded(actor, row, result),
+        **_evidence(session, actor, row, found, today),
+    }
+
+
+def _score(session: Session, row: Inspection) -> tuple[dict[str, Any] | None, Problem | None]:
+    """The grade, or why there is none to show."""
+    if row.result is None and row.submission_id is None:
+        return None, None
+    try:
+        return decisions.score(session, row), None
+    except Problem as problem:
+        return None, problem
+
+
+def _graded(actor: Actor, row: Inspection, result: dict[str, Any] | None) -> dict[str, Any]:
+    if result is None:
+        return {"badge": None, "steps": []}
+    shown = result if policy.sees_all_marks(actor, row) else scores.without_marks(result)
+    names = {str(person.user_id): person.name for person in row.team}
+    return {"badge": pages_score.badge(result), "steps": pages_score.steps(shown, names)}
+
+
+def _situation(
+    actor: Actor, row: Inspection, view: views.InspectionView, result: dict[str, Any] | None, found: list[Any]
+) -> Situation:
+    waiting = tuple(TESTS[test.test] for test in view.tests if test.result is None)
+    withheld = result is not None and not result["announceable"]
+    return Situation(row, actor, len(view.missing), waiting, withheld=withheld, defects=found)
+
+
+def _may(now: Situation) -> set[str]:
+    """The forms and papers that the page offers its reader."""
+    row, staff = now.row, now.actor.role is Role.STAFF
+    on_team = any(person.user_id == now.actor.id for person in row.team)
+    offers = {
+        "edit": staff and row.state == PLANNED,
+        "cancel": staff and row.state == PLANNED,
+        "declare": on_team and row.state == PLANNED,
+        "test": staff and row.state in (INCOMPLETE, SUBMITTED),
+        "issue": staff and row.state == SUBMITTED and not now.withheld,
+        "letter": now.actor.role not in INSPECTED and row.state != CANCELLED,
+        "papers": row.is_published,
+    }
+    return {name for name, offered in offers.items() if offered}
+
+
+def _evidence(
+    session: Session, actor: Actor, row: Inspection, found: list[Any], today: date
+) -> dict[str, Any]:
+    """Defects for all; answers and signatures for the team, staff and auditor."""
+    inside = policy.sees_declarations(actor)
+    named = queries.named_photos(session, row.id)
+    wanted = [photo.sha256 for photo in named] + [sha256 for defect in found for sha256 in defect.photos]
+    received = photos.received(session, row.id, wanted)
+    body = submissions.current_body(session, row) if inside else None
+    return {
+        "found": pages_parts.defect_rows(found, received, today),
+        "points": _points(found),
+        "sections": pages_parts.answer_sections(body) if body else [],
+        "photos": pages_parts.grid(named, received, signatures=False),
+        "signatures": pages_parts.grid(named, received, signatures=True) if inside else [],
+    }
+
+
+def _points(found: list[Any]) -> dict[str, int]:
+    """Points by party, each deducted with its `also`."""
+    totals: dict[str, int] = {}
+    for defect in found:
+        for party in (defect.party, *defect.also):
+            totals[party] = totals.get(party, 0) + defect.points
+    return totals

@@ -26,8 +26,9 @@ from inspect_app.documents import (
     Table,
 )
 from inspect_app.inspections import queries
-from inspect_app.inspections.models import KINDS, METHODS, TESTS, Inspection, NamedPhoto
+from inspect_app.inspections.models import Inspection, NamedPhoto
 from inspect_app.inspections.scores import MEAN
+from inspect_app.inspections.words import KINDS, METHODS, TESTS
 from inspect_app.photos import queries as photos
 from scoring.explain import explain
 

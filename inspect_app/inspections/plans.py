@@ -13,7 +13,8 @@ from inspect_app.core.auth import Actor
 from inspect_app.core.permissions import Role
 from inspect_app.core.problems import Conflict, FieldError, InvalidFields
 from inspect_app.inspections import policy, queries
-from inspect_app.inspections.models import CANCELLED, PLANNED, STARTED, STATES, Inspection, TeamMember
+from inspect_app.inspections.models import Inspection, TeamMember
+from inspect_app.inspections.words import CANCELLED, PLANNED, STARTED, STATES
 from inspect_app.tenders import policy as tenders
 
 

@@ -8,7 +8,8 @@ from inspect_app.core.auth import Actor
 from inspect_app.core.permissions import INSPECTED, Role
 from inspect_app.core.problems import Conflict, NotAllowed, NotFound
 from inspect_app.inspections import queries
-from inspect_app.inspections.models import CANCELLED, Inspection, Mark
+from inspect_app.inspections.models import Inspection, Mark
+from inspect_app.inspections.words import CANCELLED
 
 
 def readable(session: Session, actor: Actor, inspection_id: UUID, *, lock: bool = False) -> Inspection:

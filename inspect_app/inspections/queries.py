@@ -11,15 +11,8 @@ from sqlalchemy.orm import Session
 
 from inspect_app.core.auth import Actor
 from inspect_app.core.permissions import INSPECTED, INSPECTORS, Role
-from inspect_app.inspections.models import (
-    PUBLISHED,
-    Inspection,
-    Mark,
-    NamedPhoto,
-    SiteTest,
-    Submission,
-    TeamMember,
-)
+from inspect_app.inspections.models import Inspection, Mark, NamedPhoto, SiteTest, Submission, TeamMember
+from inspect_app.inspections.words import PUBLISHED
 from inspect_app.tenders import queries as tenders
 
 S = TypeVar("S", bound=Select[Any])

@@ -6,8 +6,8 @@ import marshmallow as ma
 
 from inspect_app.core.api import Day, Flag, Instant, PageArgs, Schema, page_schema
 from inspect_app.inspections.decisions import Issue, TestResult
-from inspect_app.inspections.models import KINDS, METHODS, STATES
 from inspect_app.inspections.plans import Plan
+from inspect_app.inspections.words import KINDS, METHODS, STATES
 
 
 def _one_of(words: dict[str, str]) -> ma.validate.OneOf:

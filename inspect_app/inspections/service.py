@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from inspect_app.core import audit
 from inspect_app.inspections import queries, submissions
-from inspect_app.inspections.models import INCOMPLETE, SUBMITTED
+from inspect_app.inspections.words import INCOMPLETE, SUBMITTED
 
 
 def photo_arrived(session: Session, inspection_id: UUID, now: datetime) -> None:

@@ -24,19 +24,8 @@ from inspect_app.inspections.body import (
     decode,
     digest,
 )
-from inspect_app.inspections.models import (
-    CANCELLED,
-    INCOMPLETE,
-    PLANNED,
-    PUBLISHED,
-    STARTED,
-    SUBMITTED,
-    Inspection,
-    Mark,
-    NamedPhoto,
-    SiteTest,
-    Submission,
-)
+from inspect_app.inspections.models import Inspection, Mark, NamedPhoto, SiteTest, Submission
+from inspect_app.inspections.words import CANCELLED, INCOMPLETE, PLANNED, PUBLISHED, STARTED, SUBMITTED
 from inspect_app.photos import queries as photos
 
 

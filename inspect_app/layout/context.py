@@ -6,6 +6,7 @@ from typing import Any
 from flask import Flask, g, request, url_for
 
 from inspect_app.core import clock, roc
+from inspect_app.layout.parts import DemoAccount, NavItem
 
 # Label, endpoint, the permission that shows it.
 NAVIGATION = (
@@ -17,13 +18,14 @@ NAVIGATION = (
 
 
 @dataclass(frozen=True, slots=True)
-class NavItem:
-    label: str
-    href: str
-    current: bool
+class DemoAccounts:
+    """The demonstration accounts, which the sign-in page offers."""
+
+    accounts: tuple[DemoAccount, ...]
+    password: str
 
 
-def init_app(app: Flask, *, version: str, demo_mode: bool) -> None:
+def init_app(app: Flask, *, version: str, demo: DemoAccounts | None) -> None:
     app.jinja_env.filters["roc"] = roc.format_long
     app.jinja_env.filters["roc_weekday"] = roc.format_weekday
     app.jinja_env.filters["roc_month"] = roc.format_month
@@ -34,7 +36,12 @@ def init_app(app: Flask, *, version: str, demo_mode: bool) -> None:
     @app.context_processor
     def given() -> dict[str, Any]:
         actor = g.get("actor")
-        return {"actor": actor, "nav": _nav(app) if actor else [], "demo_mode": demo_mode, "version": version}
+        nav = _nav(app) if actor else []
+        return {"actor": actor, "nav": nav, "version": version, "demo_mode": demo is not None, **_shown(demo)}
+
+
+def _shown(demo: DemoAccounts | None) -> dict[str, Any]:
+    return {"demo_accounts": demo.accounts, "demo_password": demo.password} if demo else {}
 
 
 def _nav(app: Flask) -> list[NavItem]:

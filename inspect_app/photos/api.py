@@ -12,7 +12,7 @@ from inspect_app.core.auth import current_actor, requires
 from inspect_app.core.database import session, transaction
 from inspect_app.core.problems import NotFound, WrongMethod
 from inspect_app.core.settings import current_settings
-from inspect_app.photos import policy, receiving, schemas, service, serving, tus, uploading
+from inspect_app.photos import draining, policy, receiving, schemas, service, serving, tus, uploading
 from inspect_app.photos.models import PhotoUpload
 from inspect_app.photos.service import Received
 
@@ -123,6 +123,12 @@ def overridden(upload_id: UUID) -> Response:
         raise WrongMethod("請改用 PATCH、HEAD 或 DELETE，或以 X-HTTP-Method-Override 指明。")
     response: Response = view(upload_id=upload_id)
     return response
+
+
+@blp.after_request
+def drain_refused(response: Response) -> Response:
+    """Let a client that sends before it reads learn why it was refused."""
+    return draining.drain_behind(response)
 
 
 @blp.after_request

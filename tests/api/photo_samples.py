@@ -52,6 +52,15 @@ def huge_png(side: int = 30_000) -> bytes:
     )
 
 
+class Unread(io.BytesIO):
+    """A body whose connection breaks as soon as it is read."""
+
+    def read(self, *_: object) -> bytes:
+        raise ConnectionResetError("the body was read")
+
+    readinto = read  # type: ignore[assignment]
+
+
 def sha(data: bytes) -> str:
     return hashlib.sha256(data).hexdigest()
 

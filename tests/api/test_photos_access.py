@@ -13,7 +13,18 @@ from inspect_app.core.auth import Actor
 from inspect_app.core.database import session
 from inspect_app.photos import policy, queries
 from tests import builders
-from tests.api.photo_samples import NOTHING, Tus, become, left_behind, name_photo, picture, put, sha, visit
+from tests.api.photo_samples import (
+    NOTHING,
+    Tus,
+    Unread,
+    become,
+    left_behind,
+    name_photo,
+    picture,
+    put,
+    sha,
+    visit,
+)
 from tests.clients import Api
 from tests.conftest import Write
 
@@ -99,12 +110,6 @@ def test_a_visit_that_is_over_takes_no_more_photos(
 
 
 def test_permission_is_decided_before_the_body_is_read(as_user: AsUser, inspection: UUID) -> None:
-    class Unread(io.BytesIO):
-        def read(self, *_: object) -> bytes:
-            raise AssertionError("the body was read")
-
-        readinto = read  # type: ignore[assignment]
-
     told = {"wsgi.input": Unread(), "CONTENT_LENGTH": "1000"}
 
     assert put(as_user("member2"), inspection, b"", environ_overrides=told).status_code == 404

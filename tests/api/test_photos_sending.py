@@ -16,6 +16,7 @@ from inspect_app.photos import imaging, queries
 from inspect_app.photos.models import Photo, PhotoReceipt
 from tests.api.photo_samples import (
     NOTHING,
+    Unread,
     count,
     files,
     huge_png,
@@ -161,7 +162,7 @@ def test_the_same_photo_sent_at_once_for_two_inspections_is_one_photo(
     senders = [as_user("leader") for _ in places]
 
     with ThreadPoolExecutor(6) as pool:
-        answers = list(pool.map(lambda pair: put(*pair, data).status_code, zip(senders, places, strict=True)))
+        answers = list(pool.map(lambda api, place: put(api, place, data).status_code, senders, places))
 
     assert sorted(answers) == [200] * 4 + [201] * 2
     assert (count(app, Photo), count(app, PhotoReceipt)) == (1, 2)
@@ -169,7 +170,8 @@ def test_the_same_photo_sent_at_once_for_two_inspections_is_one_photo(
 
 # -- what is refused -----------------------------------------------------------------------------------
 
-REFUSED: dict[str, tuple[Callable[[], bytes], int]] = {
+Make = Callable[[], bytes]
+REFUSED: dict[str, tuple[Make, int]] = {
     "text called .jpg": (lambda: b"this is no photo" * 100, 415),
     "nothing": (lambda: b"", 415),
     "a GIF": (lambda: picture(kind="GIF"), 415),
@@ -217,12 +219,6 @@ def test_a_body_without_a_length_is_limited_too(app: Flask, as_user: AsUser, ins
 
 
 def test_a_body_over_the_limit_is_refused_before_it_is_read(as_user: AsUser, inspection: UUID) -> None:
-    class Unread(io.BytesIO):
-        def read(self, *_: object) -> bytes:
-            raise AssertionError("the body was read")
-
-        readinto = read  # type: ignore[assignment]
-
     told = {"wsgi.input": Unread(), "CONTENT_LENGTH": str(26 * MIB)}
 
     assert put(as_user("leader"), inspection, b"", environ_overrides=told).status_code == 413

@@ -56,13 +56,13 @@ class Server:
         return http.client.HTTPConnection("127.0.0.1", self.port, timeout=PATIENCE)
 
     def send(
-        self, method: str, path: str, body: object = None, **headers: str
+        self, method: str, path: str, body: bytes | Iterator[bytes] | None = None, **headers: str
     ) -> tuple[int, http.client.HTTPMessage]:
         with closing(self.connect()) as connection:
             told = self.signed(headers)
             connection.request(
                 method, path, body=body, headers=told, encode_chunked="Transfer-Encoding" in told
-            )  # type: ignore[arg-type]
+            )
             answer = connection.getresponse()
             answer.read()
             return answer.status, answer.headers

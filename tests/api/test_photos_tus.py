@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from inspect_app.core.clock import FixedClock
 from inspect_app.core.problems import MalformedRequest
-from inspect_app.photos import service, tus
+from inspect_app.photos import parts, service, tus
 from tests import builders
 from tests.api.photo_samples import (
     CHUNK,
@@ -308,7 +308,7 @@ def test_expiring_removes_bytes_that_belong_to_no_upload(
     begun.patch(0, 1000)
     mine = files(app)
     with app.app_context():
-        stray = service.parts.of(uuid4()).path
+        stray = parts.of(uuid4()).path
     stray.write_bytes(b"left by a crash")
 
     with write() as session:

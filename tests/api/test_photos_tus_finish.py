@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from uuid import UUID, uuid4
 
 import pytest
@@ -134,9 +135,14 @@ def test_a_whole_upload_asked_for_by_many_is_received_once(
     with monkeypatch.context() as crash:
         crash.setattr(imaging, "examine", None)
         begun.patch(0)
-    decoded: list[object] = []
+    decoded: list[Path] = []
     whole = imaging.examine
-    monkeypatch.setattr(imaging, "examine", lambda path: decoded.append(path) or whole(path))
+
+    def watched(path: Path) -> imaging.Picture:
+        decoded.append(path)
+        return whole(path)
+
+    monkeypatch.setattr(imaging, "examine", watched)
 
     def ask(_: int) -> int:
         tablet = Tus(Api(app.test_client(), begun.api.token), begun.inspection, begun.data)
@@ -162,9 +168,9 @@ def test_a_piece_at_a_moved_offset_is_not_written(app: Flask) -> None:
 
 def test_a_checked_last_chunk_finishes_too(begun: Tus) -> None:
     begun.patch(0, 1000)
-    rest = {"Upload-Checksum": checksum(begun.data[1000:], "sha256")}
+    told = checksum(begun.data[1000:], "sha256")
 
-    assert begun.patch(1000, **rest).status_code == 204
+    assert begun.patch(1000, None, **{"Upload-Checksum": told}).status_code == 204
     assert begun.api.get(f"/photos/{sha(begun.data)}").status_code == 200
 
 

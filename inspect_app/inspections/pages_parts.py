@@ -1,0 +1,136 @@
+"""Parts of an inspection's page: its defects, checklist answers, photos and signatures."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import TYPE_CHECKING
+
+from flask import url_for
+
+from forms.catalogue import catalogue
+from forms.errors import UnknownDefectCode
+from forms.schema import FormItem, load
+from inspect_app.defects.pages_steps import sentence
+from inspect_app.defects.words import OPEN, PARTIES
+from inspect_app.inspections.body import Answer, SubmissionBody
+from inspect_app.inspections.models import NamedPhoto
+from inspect_app.layout.context import roc_time
+from inspect_app.layout.parts import Photo
+
+if TYPE_CHECKING:
+    from inspect_app.defects.models import Defect
+
+ORDER = {"fail": 0, "pass": 1, "na": 2}
+SIGNERS = PARTIES | {"leader": "領隊", "member": "查核委員", "staff": "工作人員"}
+
+
+@dataclass(frozen=True, slots=True)
+class DefectRow:
+    """A defect in a table: `days_left` counts calendar days while it is open; `thumbs` are received."""
+
+    defect: "Defect"
+    title: str | None
+    parties: str
+    days_left: int | None
+    thumbs: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerRow:
+    """One question and its answer; `photos` counts those named."""
+
+    text: str
+    result: str
+    value: str | None
+    note: str | None
+    photos: int
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerSection:
+    """The answers under one heading, what failed first."""
+
+    title: str
+    rows: tuple[AnswerRow, ...]
+
+    @property
+    def failed(self) -> int:
+        return sum(row.result == "fail" for row in self.rows)
+
+
+def defect_rows(found: Iterable["Defect"], received: set[str], today: date) -> list[DefectRow]:
+    """The defects in the order found."""
+    return [
+        DefectRow(
+            defect,
+            title_of(defect.code),
+            parties_of(defect),
+            days_left(defect, today),
+            tuple(sha256 for sha256 in defect.photos if sha256 in received),
+        )
+        for defect in found
+    ]
+
+
+def title_of(code: str) -> str | None:
+    """The catalogue's short words for a code, if it has any."""
+    try:
+        return catalogue().get(code).title
+    except UnknownDefectCode:
+        return None
+
+
+def parties_of(defect: "Defect") -> str:
+    also = "、".join(PARTIES[party] for party in defect.also)
+    return f"{PARTIES[defect.party]}；併扣{also}" if also else PARTIES[defect.party]
+
+
+def days_left(defect: "Defect", today: date) -> int | None:
+    """Calendar days until an open defect's deadline, negative when late."""
+    if defect.correct_by is None or defect.state not in OPEN:
+        return None
+    return (defect.correct_by - today).days
+
+
+def steps_of(found: Iterable["Defect"]) -> list[tuple[datetime, str, str]]:
+    """What was done about the defects: instant, name, sentence."""
+    return [
+        (step.at, step.by_name, f"缺失 {row.code}：{sentence(step)}") for row in found for step in row.steps
+    ]
+
+
+def answer_sections(body: SubmissionBody) -> list[AnswerSection]:
+    """The checklist's answers, section by section."""
+    form = load(body.form.code, body.form.version)
+    return [AnswerSection(section.title, _answers(section.items, body)) for section in form.sections]
+
+
+def _answers(items: Sequence[FormItem], body: SubmissionBody) -> tuple[AnswerRow, ...]:
+    rows = [_answer(item, body.answers[item.id]) for item in items if item.id in body.answers]
+    return tuple(sorted(rows, key=lambda row: ORDER[row.result]))
+
+
+def _answer(item: FormItem, answer: Answer) -> AnswerRow:
+    return AnswerRow(item.text, answer.result, answer.value, answer.note, len(answer.photos))
+
+
+def grid(named: Iterable[NamedPhoto], received: set[str], *, signatures: bool) -> list[Photo]:
+    """The received photos, or the received signatures, in the submission's order."""
+    chosen = [photo for photo in named if bool(photo.signature) is signatures and photo.sha256 in received]
+    return [_tile(photo, place) for place, photo in enumerate(chosen, 1)]
+
+
+def _tile(photo: NamedPhoto, place: int) -> Photo:
+    caption = "　".join(_caption(photo))
+    thumb = url_for("photos_api.photo", sha256=photo.sha256, size="thumb")
+    large = url_for("photos_api.photo", sha256=photo.sha256, size="web")
+    return Photo(thumb, caption or f"查核照片 {place}", large, caption)
+
+
+def _caption(photo: NamedPhoto) -> Iterator[str]:
+    if photo.signature:
+        yield f"{SIGNERS.get(photo.signature, photo.signature)}簽名"
+    if photo.caption:
+        yield photo.caption
+    if photo.taken_at:
+        yield roc_time(photo.taken_at)

@@ -1,0 +1,176 @@
+"""The pages of tenders: list, one tender, adding and changing, importing a list."""
+
+from typing import Any
+from uuid import UUID
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+
+from inspect_app.core import clock
+from inspect_app.core.api import paginate
+from inspect_app.core.audit import history
+from inspect_app.core.auth import current_actor, requires
+from inspect_app.core.database import session, transaction
+from inspect_app.core.problems import Problem, Stale
+from inspect_app.inspections import queries as inspections
+from inspect_app.inspections.words import STATES, TONES
+from inspect_app.layout.context import roc_time
+from inspect_app.tenders import forms, kept, policy, queries, service
+from inspect_app.tenders.models import KINDS, Tender
+from inspect_app.tenders.uploads import import_upload
+
+blueprint = Blueprint("tenders", __name__, template_folder="templates", url_prefix="/tenders")
+PAGE = 50
+SHOWN_REJECTIONS = 500
+EVENTS = {
+    "tender.created": "新增標案",
+    "tender.changed": "更正標案資料",
+    "progress.filed": "填報進度",
+}
+
+
+@blueprint.get("")
+@requires("tenders.read")
+def index() -> str:
+    """The tenders one may read, narrowed by what the address says."""
+    wanted, actor = forms.wanted(request.args), current_actor()
+    page = paginate(session(), queries.listed(actor, wanted), PAGE, request.args.get("cursor") or None)
+    return render_template(
+        "tenders/index.html",
+        rows=page["items"],
+        next_url=_with_cursor(page["next"]),
+        total=queries.count(session(), actor, wanted),
+        progress=queries.latest_progress(session(), [row.id for row in page["items"]]),
+        statuses=[(status, status) for status in queries.statuses(session(), actor)],
+        wanted=wanted,
+        kinds=KINDS,
+    )
+
+
+def _with_cursor(cursor: str | None) -> str | None:
+    kept_args: dict[str, Any] = {
+        name: value for name, value in request.args.items() if name != "cursor" and value
+    }
+    return url_for("tenders.index", **kept_args, cursor=cursor) if cursor else None
+
+
+@blueprint.get("/<uuid:tender_id>")
+@requires("tenders.read")
+def tender(tender_id: UUID) -> str:
+    """One tender: facts, progress, and those of its inspections that the reader may know of."""
+    actor = current_actor()
+    row = policy.readable(session(), actor, tender_id)
+    known = inspections.listed(actor, inspections.InspectionFilter(tender=row.id))
+    return render_template(
+        "tenders/tender.html",
+        tender=row,
+        kinds=KINDS,
+        months=queries.progress_of(session(), row.id),
+        inspections=list(session().scalars(known)),
+        states=STATES,
+        tones=TONES,
+        events=_events(row) if actor.may("tenders.write") else [],
+    )
+
+
+def _events(row: Tender) -> list[dict[str, Any]]:
+    return [
+        {
+            "at_text": roc_time(event.at),
+            "actor": event.actor_name,
+            "text": EVENTS.get(event.action, event.action),
+        }
+        for event in history(session(), "tender", row.id)
+    ]
+
+
+@blueprint.get("/new")
+@requires("tenders.write")
+def new() -> str:
+    """The empty form."""
+    return _form({"kind": "work", "own": "yes"}, None)
+
+
+@blueprint.post("/new")
+@requires("tenders.write")
+def create() -> Any:
+    """Add a tender; a mistake shows the form again with all that was typed."""
+    try:
+        data = forms.tender_data(request.form)
+        with transaction() as current:
+            row = service.create(current, data, current_actor(), clock.now())
+    except Problem as problem:
+        return _form(request.form, None, problem), problem.status
+    flash("標案已新增。", "success")
+    return redirect(url_for("tenders.tender", tender_id=row.id), 303)
+
+
+@blueprint.get("/<uuid:tender_id>/edit")
+@requires("tenders.write")
+def edit(tender_id: UUID) -> str:
+    """The form with what is known."""
+    row = policy.readable(session(), current_actor(), tender_id)
+    return _form(forms.values(row), row)
+
+
+@blueprint.post("/<uuid:tender_id>/edit")
+@requires("tenders.write")
+def update(tender_id: UUID) -> Any:
+    """Replace what is known, unless somebody else did so meanwhile."""
+    row = policy.readable(session(), current_actor(), tender_id)
+    try:
+        data = forms.tender_data(request.form)
+        with transaction() as current:
+            _check_unchanged(policy.readable(current, current_actor(), tender_id))
+            service.change(current, tender_id, data, current_actor(), clock.now())
+    except Problem as problem:
+        return _form(request.form, row, problem), problem.status
+    flash("標案資料已更正。", "success")
+    return redirect(url_for("tenders.tender", tender_id=tender_id), 303)
+
+
+def _check_unchanged(row: Tender) -> None:
+    if request.form.get("version") != str(row.version):
+        raise Stale(
+            "您開啟表單後，這件標案已被他人更正。以下是您的輸入；請開新分頁查看最新內容，確認後再儲存一次。"
+        )
+
+
+def _form(values: Any, row: Tender | None, problem: Problem | None = None) -> str:
+    version = row.version if row else None
+    if isinstance(problem, Stale) and row is not None:
+        version = policy.readable(session(), current_actor(), row.id).version
+    return render_template(
+        "tenders/form.html", values=values, tender=row, version=version, problem=problem, kinds=KINDS,
+        errors=list(problem.errors) if problem else [],
+    )  # fmt: skip
+
+
+@blueprint.get("/import")
+@requires("tenders.write")
+def import_form() -> str:
+    """Choose a file and its unit of money."""
+    return render_template("tenders/import.html", problem=None, errors=[], unit="", report=None)
+
+
+@blueprint.post("/import")
+@requires("tenders.write")
+def import_() -> Any:
+    """First a trial, which writes nothing; then, on the same file, the import."""
+    trial = "kept" not in request.form
+    unit, strict = request.form.get("unit") or None, bool(request.form.get("strict"))
+    try:
+        word = kept.keep(forms.uploaded(request.files), current_actor()) if trial else request.form["kept"]
+        path = kept.find(word, current_actor())
+        with path.open("rb") as file:
+            report = import_upload(file, current_actor(), unit=unit, dry_run=trial, strict=strict)
+    except Problem as problem:
+        page = render_template(
+            "tenders/import.html", problem=problem, errors=list(problem.errors), unit=unit or "", report=None
+        )
+        return page, problem.status
+    if report.written:
+        path.unlink(missing_ok=True)
+    return render_template(
+        "tenders/import.html", problem=None, errors=[], unit=unit or "", strict=strict, report=report, kept=word,
+        trial=trial, shown=report.rejected[:SHOWN_REJECTIONS], more=max(0, len(report.rejected) - SHOWN_REJECTIONS),
+    )  # fmt: skip
