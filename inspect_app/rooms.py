@@ -17,10 +17,12 @@ from inspect_app.core.database import session
 from inspect_app.core.permissions import ROLE_LABELS
 from inspect_app.core.settings import current_settings
 from inspect_app.defects import api as defects_api
+from inspect_app.defects import pages as defects_pages
 from inspect_app.defects import policy as defects_policy
 from inspect_app.demo import people as demo
 from inspect_app.inspections import api as inspections_api
 from inspect_app.inspections import openapi
+from inspect_app.inspections import pages as inspections_pages
 from inspect_app.layout import context
 from inspect_app.layout.parts import DemoAccount
 from inspect_app.photos import api as photos_api
@@ -36,7 +38,12 @@ APIS = (
     photos_api.blp,
     defects_api.blp,
 )
-PAGES = (accounts_pages.blueprint, tenders_pages.blueprint)
+PAGES = (
+    accounts_pages.blueprint,
+    tenders_pages.blueprint,
+    inspections_pages.blueprint,
+    defects_pages.blueprint,
+)
 photos_policy.READERS.append(defects_policy.carries_photo)
 
 

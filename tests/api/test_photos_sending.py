@@ -4,6 +4,7 @@ import io
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
@@ -166,6 +167,23 @@ def test_the_same_photo_sent_at_once_for_two_inspections_is_one_photo(
 
     assert sorted(answers) == [200] * 4 + [201] * 2
     assert (count(app, Photo), count(app, PhotoReceipt)) == (1, 2)
+
+
+@pytest.mark.every_database
+def test_who_loses_the_race_for_a_new_photo_finds_the_winners_row(
+    app: Flask, write: Write, as_user: AsUser, inspection: UUID, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    data, leader, other = picture(), as_user("leader"), visit(write, number="115-水-002")
+    put(leader, inspection, data)
+    not_yet_there, get = [None, None], queries.get
+
+    def late(*given: Any) -> Photo | None:
+        return not_yet_there.pop() if not_yet_there else get(*given)
+
+    monkeypatch.setattr(queries, "get", late)
+
+    assert put(leader, other, data).status_code == 201
+    assert (count(app, Photo), count(app, PhotoReceipt), not_yet_there) == (1, 2, [])
 
 
 # -- what is refused -----------------------------------------------------------------------------------
