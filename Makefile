@@ -5,7 +5,7 @@ PY := .venv/bin/python
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 export PORT
 
-.PHONY: help setup run test lint bench lock
+.PHONY: help setup run test lint lock
 .DEFAULT_GOAL := help
 
 help: ## 列出命令 list the commands
@@ -32,9 +32,6 @@ test: .venv/dev.stamp setup ## 全部測試 the whole suite
 
 lint: .venv/dev.stamp ## ruff, mypy, import-linter
 	@ruff check . && ruff format --check . && mypy && lint-imports --config setup.cfg
-
-bench: .venv/dev.stamp setup ## 效能比率 benchmarks as ratios
-	@$(PY) -m bench
 
 lock: .venv/dev.stamp ## 重算鎖定檔 resolve the locked versions again
 	@sh deploy/lock.sh

@@ -15,7 +15,9 @@ def run() -> None:
         if sqlite:
             connection.execute(text("PRAGMA foreign_keys=OFF"))
             connection.commit()
-        context.configure(connection=connection, target_metadata=database.metadatas[None], **migrate.configure_args)
+        context.configure(
+            connection=connection, target_metadata=database.metadatas[None], **migrate.configure_args
+        )
         with context.begin_transaction():
             context.run_migrations()
         if sqlite:

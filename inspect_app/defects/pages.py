@@ -13,16 +13,18 @@ from inspect_app.core.auth import current_actor, requires
 from inspect_app.core.database import session, transaction
 from inspect_app.core.problems import Conflict, FieldError, InvalidFields, Stale
 from inspect_app.core.settings import current_settings
-from inspect_app.defects import pages_forms, pages_view, policy, schemas, service, words
-from inspect_app.defects.pages_forms import Chosen, Refusal, read, refusal, take_photos
+from inspect_app.defects import pages_view, policy, schemas, service, words
+from inspect_app.defects.pages_forms import Chosen, take_photos
+from inspect_app.inspections.pages_forms import Refusal, check_seen, read, refusal
 
 blueprint = Blueprint("defects", __name__, template_folder="templates", url_prefix="/defects")
 
 REFUSED = (Conflict, InvalidFields, Stale)
+NOTHING = Chosen({}, ())
 WORDS = {"states": words.STATES, "severities": words.SEVERITIES, "parties": words.PARTIES}
 
 
-@blueprint.get("/")
+@blueprint.get("")
 @requires("defects.read")
 def index() -> Response:
     """The defects one may know of, the earliest deadline first."""
@@ -40,12 +42,12 @@ def defect(defect_id: UUID) -> Response:
 @requires("defects.correct")
 def correct(defect_id: UUID) -> Response:
     """Answer a defect with photos before, during and after; photos that came stay when something else is wrong."""
-    chosen = Chosen({}, ())
+    chosen = NOTHING
     try:
         chosen = _photos(defect_id)
         _correct(defect_id, chosen)
     except REFUSED as problem:
-        return _shown(defect_id, refusal("correct", problem, chosen.photos))
+        return _shown(defect_id, refusal("correct", problem), chosen)
     return _done(defect_id, "已回復改善，由主辦機關審查。")
 
 
@@ -53,8 +55,9 @@ def _photos(defect_id: UUID) -> Chosen:
     """Receive the photos, once it is sure that they may be sent and are awaited."""
     with transaction() as current:
         row = policy.answerable(current, current_actor(), defect_id)
-        pages_forms.check_seen(row.version)
-        service.require_answer_awaited(row)
+        check_seen(row.version)
+        if row.state != words.OPENED:
+            raise Conflict(f"只有待改善的缺失可以回復。目前狀態：{words.STATES[row.state]}。")
     return take_photos(row.inspection_id, current_actor())
 
 
@@ -84,7 +87,9 @@ def review(defect_id: UUID) -> Response:
     """Pass a correction on, or send it back."""
 
     def work(current: Session, given: dict[str, Any]) -> object:
-        return service.review(current, defect_id, given["result"], given["note"], current_actor(), clock.now())
+        return service.review(
+            current, defect_id, given["result"], given["note"], current_actor(), clock.now()
+        )
 
     return _tried(defect_id, "review", lambda: read(schemas.ReviewIn()), work, "已登錄審查結果。")
 
@@ -115,7 +120,7 @@ def _tried(
         given = reading()
         with transaction() as current:
             row = policy.readable(current, current_actor(), defect_id, lock=True)
-            pages_forms.check_seen(row.version)
+            check_seen(row.version)
             work(current, given)
     except REFUSED as problem:
         return _shown(defect_id, refusal(form, problem))
@@ -127,7 +132,7 @@ def _done(defect_id: UUID, message: str) -> Response:
     return redirect(url_for(".defect", defect_id=defect_id), 303)
 
 
-def _shown(defect_id: UUID, refused: Refusal) -> Response:
+def _shown(defect_id: UUID, refused: Refusal, chosen: Chosen = NOTHING) -> Response:
     row = policy.readable(session(), current_actor(), defect_id)
     context = pages_view.shown(session(), current_actor(), row, clock.today())
     limits = current_settings()
@@ -135,6 +140,7 @@ def _shown(defect_id: UUID, refused: Refusal) -> Response:
         "defects/defect.html",
         refused.status,
         refused=refused,
+        kept=chosen.photos,
         errors=refused.summary,
         crumbs=[("缺失", url_for(".index"))],
         photo_mib=limits.max_photo_bytes >> 20,

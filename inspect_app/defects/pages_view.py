@@ -122,7 +122,9 @@ def _empty(actor: Actor, *, narrowed: bool) -> str:
 def _rows(items: Sequence[Defect]) -> list[Row]:
     today, ids = clock.today(), {item.inspection_id for item in items}
     visits = {visit.id: visit for visit in inspections.of_ids(session(), ids)}
-    return [Row(item, visits[item.inspection_id], title_of(item.code), days_left(item, today)) for item in items]
+    return [
+        Row(item, visits[item.inspection_id], title_of(item.code), days_left(item, today)) for item in items
+    ]
 
 
 def _url(typed: Mapping[str, str], cursor: str | None) -> str:

@@ -32,6 +32,7 @@ blueprint = Blueprint("inspections", __name__, template_folder="templates", url_
 REFUSED = (Conflict, InvalidFields, Stale)
 WORDS = {
     "states": STATES,
+    "tones": TONES,
     "methods": METHODS,
     "kinds": KINDS,
     "tests": TESTS,
@@ -44,7 +45,7 @@ WORDS = {
 Work = Callable[[Session, Inspection], object]
 
 
-@blueprint.get("/")
+@blueprint.get("")
 @requires("inspections.read")
 def index() -> Response:
     """The inspections one may know of, newest day first."""
@@ -60,7 +61,7 @@ def new() -> str:
     return pages_plan.planning(tender, Refusal()) if tender else pages_plan.choose_tender()
 
 
-@blueprint.post("/")
+@blueprint.post("")
 @requires("inspections.plan")
 def create() -> Response:
     """Plan a visit: secret until it is issued."""

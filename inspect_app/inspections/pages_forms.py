@@ -1,4 +1,4 @@
-"""What people type into the pages of inspections, as the API's schemas take it."""
+"""What people type into the pages of inspections and defects, as the API's schemas take it."""
 
 import re
 from collections.abc import Collection, Mapping
@@ -22,12 +22,17 @@ LABELS = {
     "reason": "理由",
     "correct_by": "改善期限",
     "document": "文號",
-    "result": "試驗結果",
+    "result": "結果",
     "decided_on": "判定日期",
+    "note": "說明",
+    "before": "改善前照片",
+    "during": "改善中照片",
+    "after": "改善後照片",
 }
 """Every input by its name; an error of any other field is shown without a link."""
 
-INDEX = re.compile(r"\[\d+\].*")
+PATH = re.compile(r"^photos\.|\[\d+\].*")
+"""What of an error's path is not the input's name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +67,7 @@ class Refusal:
 
 def refusal(form: str, problem: Problem) -> Refusal:
     """The form of this request as refused by a problem."""
-    errors = [FieldError(INDEX.sub("", error.field), error.reason) for error in problem.errors]
+    errors = [FieldError(PATH.sub("", error.field), error.reason) for error in problem.errors]
     title = "請更正下列項目" if errors else problem.title
     unique = tuple(dict.fromkeys(errors or [FieldError("", problem.detail)]))
     return Refusal(form, typed(), unique, title, problem.status)
@@ -107,4 +112,4 @@ def check_seen(version: int) -> None:
     """Stale when the page that the form stood on showed another version."""
     seen = request.form.get("version")
     if seen is not None and seen != str(version):
-        raise Stale("頁面開啟後，這件查核已有更新。請看過最新內容再送一次；您輸入的內容仍在。")
+        raise Stale("頁面開啟後，資料已有更新。請看過最新內容再送一次；您輸入的內容仍在。")
