@@ -15,7 +15,7 @@ from inspect_app.accounts.sessions import open_session
 from inspect_app.core import clock
 from inspect_app.core.auth import COOKIE_KEY, current_actor, requires
 from inspect_app.core.database import session, transaction
-from inspect_app.core.permissions import PUBLIC
+from inspect_app.core.permissions import PUBLIC, Role
 from inspect_app.core.problems import FieldError, NotFound, NotSignedIn
 
 blueprint = Blueprint("accounts", __name__, template_folder="templates")
@@ -98,7 +98,7 @@ def revoke_device(device_id: UUID) -> BaseResponse:
 
 def _devices(code: str = "", qr: str = "") -> str:
     actor = current_actor()
-    manages = actor.may("accounts.manage")
+    manages = actor.role is Role.ADMIN
     owner = None if manages else actor.id
     people = list(session().scalars(queries.people())) if manages else []
     return render_template(

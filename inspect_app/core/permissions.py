@@ -39,7 +39,6 @@ READERS = TEAM | INSPECTED | {Role.AUDITOR}
 PERMISSIONS: dict[str, frozenset[Role]] = {
     "session.own": EVERYONE,
     "people.read": STAFF,
-    "accounts.manage": frozenset({Role.ADMIN}),
     "devices.own": EVERYONE,
     "tenders.read": READERS,
     "tenders.write": STAFF,

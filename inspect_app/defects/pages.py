@@ -73,7 +73,7 @@ def _read_correction(chosen: Chosen) -> dict[str, Any]:
     failed = {error.field for error in chosen.errors}
     wrong = [*chosen.errors, *(error for error in empty if error.field not in failed)]
     try:
-        given = read(schemas.CorrectionIn(), photos=chosen.photos)
+        given: dict[str, Any] = read(schemas.CorrectionIn(), photos=chosen.photos)
     except InvalidFields as problem:
         raise InvalidFields(problem.detail, errors=[*problem.errors, *wrong]) from problem
     if wrong:

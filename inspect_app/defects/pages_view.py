@@ -9,8 +9,6 @@ from uuid import UUID
 from flask import request, url_for
 from sqlalchemy.orm import Session
 
-from forms.catalogue import catalogue
-from forms.errors import UnknownDefectCode
 from inspect_app.core import clock
 from inspect_app.core.api import paginate
 from inspect_app.core.auth import Actor, current_actor
@@ -18,7 +16,7 @@ from inspect_app.core.database import session
 from inspect_app.core.permissions import INSPECTED, Role
 from inspect_app.defects import queries
 from inspect_app.defects.models import Defect, DefectStep
-from inspect_app.defects.pages_steps import CORRECTION, sentence
+from inspect_app.defects.pages_words import CORRECTION, days_left, parties_of, sentence, title_of
 from inspect_app.defects.service import STAGES
 from inspect_app.defects.words import (
     ANSWERED,
@@ -128,7 +126,7 @@ def _rows(items: Sequence[Defect]) -> list[Row]:
 
 
 def _url(typed: Mapping[str, str], cursor: str | None) -> str:
-    kept = {name: typed[name] for name in ("state", "inspection") if typed.get(name)}
+    kept: dict[str, Any] = {name: typed[name] for name in ("state", "inspection") if typed.get(name)}
     return url_for("defects.index", **kept, cursor=cursor)
 
 
@@ -143,6 +141,7 @@ def shown(current: Session, actor: Actor, row: Defect, today: date) -> dict[str,
         "row": row,
         "visit": visit,
         "title": title_of(row.code),
+        "parties": parties_of(row),
         "days_left": days_left(row, today),
         "due": _due(row),
         "may": _may(actor, row),
@@ -151,21 +150,6 @@ def shown(current: Session, actor: Actor, row: Defect, today: date) -> dict[str,
         "history": [_event(step) for step in row.steps],
         "stages": STAGE_WORDS,
     }
-
-
-def title_of(code: str) -> str | None:
-    """The catalogue's short words for a code, if it has any."""
-    try:
-        return catalogue().get(code).title
-    except UnknownDefectCode:
-        return None
-
-
-def days_left(row: Defect, today: date) -> int | None:
-    """Calendar days until an open defect's deadline, negative when late."""
-    if row.correct_by is None or row.state not in OPEN:
-        return None
-    return (row.correct_by - today).days
 
 
 def _due(row: Defect) -> Due | None:

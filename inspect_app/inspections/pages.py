@@ -25,7 +25,7 @@ from inspect_app.inspections import (
 )
 from inspect_app.inspections.models import Inspection
 from inspect_app.inspections.pages_forms import Refusal, read, refusal
-from inspect_app.inspections.words import KINDS, METHODS, PLANNED, STATES, TESTS
+from inspect_app.inspections.words import KINDS, METHODS, PLANNED, STATES, TESTS, TONES
 
 blueprint = Blueprint("inspections", __name__, template_folder="templates", url_prefix="/inspections")
 
@@ -114,7 +114,7 @@ def inspection(inspection_id: UUID) -> Response:
 def declare(inspection_id: UUID) -> Response:
     """A team member's own declaration of interest."""
     answer = {"yes": True, "no": False}.get(request.form.get("conflict", ""))
-    known = {} if answer is None else {"conflict": answer}
+    known: dict[str, Any] = {} if answer is None else {"conflict": answer}
 
     def work() -> None:
         given = read(schemas.DeclarationIn(), **known)

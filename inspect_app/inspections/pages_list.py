@@ -103,5 +103,7 @@ def _empty(actor: Actor) -> str:
 
 
 def _url(typed: Mapping[str, str], cursor: str | None) -> str:
-    kept = {name: typed[name] for name in ("state", "since", "until", "tender") if typed.get(name)}
+    kept: dict[str, Any] = {
+        name: typed[name] for name in ("state", "since", "until", "tender") if typed.get(name)
+    }
     return url_for("inspections.index", **kept, cursor=cursor)

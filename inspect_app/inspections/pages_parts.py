@@ -7,11 +7,9 @@ from typing import TYPE_CHECKING
 
 from flask import url_for
 
-from forms.catalogue import catalogue
-from forms.errors import UnknownDefectCode
 from forms.schema import FormItem, load
-from inspect_app.defects.pages_steps import sentence
-from inspect_app.defects.words import OPEN, PARTIES
+from inspect_app.defects.pages_words import days_left, parties_of, sentence, title_of
+from inspect_app.defects.words import PARTIES
 from inspect_app.inspections.body import Answer, SubmissionBody
 from inspect_app.inspections.models import NamedPhoto
 from inspect_app.layout.context import roc_time
@@ -70,26 +68,6 @@ def defect_rows(found: Iterable["Defect"], received: set[str], today: date) -> l
         )
         for defect in found
     ]
-
-
-def title_of(code: str) -> str | None:
-    """The catalogue's short words for a code, if it has any."""
-    try:
-        return catalogue().get(code).title
-    except UnknownDefectCode:
-        return None
-
-
-def parties_of(defect: "Defect") -> str:
-    also = "、".join(PARTIES[party] for party in defect.also)
-    return f"{PARTIES[defect.party]}；併扣{also}" if also else PARTIES[defect.party]
-
-
-def days_left(defect: "Defect", today: date) -> int | None:
-    """Calendar days until an open defect's deadline, negative when late."""
-    if defect.correct_by is None or defect.state not in OPEN:
-        return None
-    return (defect.correct_by - today).days
 
 
 def steps_of(found: Iterable["Defect"]) -> list[tuple[datetime, str, str]]:

@@ -1,11 +1,11 @@
 """Uploaded lists kept between the trial import and the real one, each for its sender alone."""
 
 import re
-import time
 from pathlib import Path
 from typing import BinaryIO
 from uuid import uuid4
 
+from inspect_app.core import clock
 from inspect_app.core.auth import Actor
 from inspect_app.core.problems import Conflict
 from inspect_app.core.storage import storage
@@ -32,5 +32,5 @@ def find(word: str, by: Actor) -> Path:
 
 def _forget_old() -> None:
     for path in (storage().root / KIND).glob("*/*"):
-        if path.stat().st_mtime < time.time() - LIFE_S:
+        if path.stat().st_mtime < clock.now().timestamp() - LIFE_S:
             path.unlink(missing_ok=True)
