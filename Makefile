@@ -28,7 +28,7 @@ run: setup ## 啟動網頁與背景程序 serve web and worker on 127.0.0.1:$(PO
 
 test: .venv/dev.stamp setup ## 全部測試 the whole suite
 	@sh deploy/test-packages.sh
-	@$(PY) -m pytest
+	@$(PY) -m pytest -n auto
 
 lint: .venv/dev.stamp ## ruff, mypy, import-linter
 	@ruff check . && ruff format --check . && mypy && lint-imports --config setup.cfg

@@ -6,7 +6,7 @@ from uuid import UUID
 import segno
 
 from inspect_app.accounts import queries, schemas, service
-from inspect_app.accounts.limits import limit_by_address, limit_by_name
+from inspect_app.accounts.limits import limit_by_address, limit_by_name, limit_codes
 from inspect_app.accounts.sessions import open_session
 from inspect_app.core import clock
 from inspect_app.core.api import ApiBlueprint, paginate
@@ -68,7 +68,7 @@ def enrol(given: dict[str, UUID]) -> dict[str, Any]:
 
 
 @blp.post("/devices")
-@limit_by_address
+@limit_codes
 @requires(PUBLIC)
 @blp.arguments(schemas.NewDevice)
 @blp.response(201, schemas.DeviceOut)

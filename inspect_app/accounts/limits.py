@@ -20,9 +20,14 @@ def _failed(response: Response) -> bool:
     return response.status_code == 401
 
 
+def _refused(response: Response) -> bool:
+    return response.status_code == 422
+
+
 limiter = Limiter(get_remote_address, storage_uri="memory://", headers_enabled=True)
 limit_by_name = limiter.limit(PER_NAME, key_func=_address_and_name, deduct_when=_failed)
 limit_by_address = limiter.limit(PER_ADDRESS, deduct_when=_failed)
+limit_codes = limiter.limit(PER_ADDRESS, deduct_when=_refused)
 
 
 def init_app(app: Flask) -> None:

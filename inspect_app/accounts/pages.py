@@ -1,6 +1,7 @@
 """The pages of accounts: signing in and out, tablets."""
 
-from urllib.parse import urlsplit
+import re
+from typing import Any
 from uuid import UUID
 
 import segno
@@ -13,11 +14,12 @@ from inspect_app.accounts.limits import limit_by_address, limit_by_name
 from inspect_app.accounts.service import sign_out as revoke
 from inspect_app.accounts.sessions import open_session
 from inspect_app.core import clock
-from inspect_app.core.auth import COOKIE_KEY, current_actor, requires
+from inspect_app.core.auth import COOKIE_KEY, Actor, current_actor, requires
 from inspect_app.core.database import session, transaction
 from inspect_app.core.permissions import PUBLIC, Role
 from inspect_app.core.problems import FieldError, NotFound, NotSignedIn
 
+OUR_PATH = re.compile(r"/(?![/\\])[^\\\x00-\x20]*")
 blueprint = Blueprint("accounts", __name__, template_folder="templates")
 
 
@@ -60,30 +62,34 @@ def sign_out() -> BaseResponse:
 def _safe_target() -> str:
     """Where to go after signing in: a path of ours, never another site."""
     target = request.args.get("next", "")
-    parts = urlsplit(target)
-    ours = target.startswith("/") and not target.startswith(("//", "/\\")) and not parts.netloc
-    return target if ours else url_for("home")
+    return target if OUR_PATH.fullmatch(target) else url_for("home")
 
 
 @blueprint.get("/devices")
 @requires("devices.own")
 def devices() -> str:
     """One's tablets; the admin sees everyone's and may enrol for anyone."""
-    return _devices()
+    return _devices(current_actor().id)
 
 
 @blueprint.post("/devices/enrol")
 @requires("devices.own")
 def enrol() -> str:
     """Show a one-time code and its QR, this once."""
-    actor = current_actor()
+    actor, now = current_actor(), clock.now()
+    chosen = _chosen(actor)
+    with transaction() as current:
+        code = service.enrol(current, chosen, actor, now)
+    # On white whatever the page's own colours: a code on a dark page is not read.
+    qr = segno.make(code, error="m").svg_data_uri(scale=6, light="#fff")
+    return _devices(chosen, code=code, qr=qr, expires_at=now + service.ENROLMENT_LIFE)
+
+
+def _chosen(actor: Actor) -> UUID:
     try:
-        chosen = UUID(request.form.get("user") or str(actor.id))
-        with transaction() as current:
-            code = service.enrol(current, chosen, actor, clock.now())
+        return UUID(request.form.get("user") or str(actor.id))
     except ValueError:
         raise NotFound("沒有這位使用者，請從清單選取。") from None
-    return _devices(code=code, qr=segno.make(code, error="m").svg_data_uri(scale=6))
 
 
 @blueprint.post("/devices/<uuid:device_id>/revoke")
@@ -96,7 +102,8 @@ def revoke_device(device_id: UUID) -> BaseResponse:
     return redirect(url_for("accounts.devices"), 303)
 
 
-def _devices(code: str = "", qr: str = "") -> str:
+def _devices(holder: UUID, **issued: Any) -> str:
+    """The page; `issued` is a fresh code with its picture and end, shown this once."""
     actor = current_actor()
     manages = actor.role is Role.ADMIN
     owner = None if manages else actor.id
@@ -105,6 +112,6 @@ def _devices(code: str = "", qr: str = "") -> str:
         "accounts/devices.html",
         rows=queries.devices(session(), owner),
         people=[(str(person.id), f"{person.name}（{person.username}）") for person in people],
-        code=code,
-        qr=qr,
+        holder=str(holder),
+        **issued,
     )

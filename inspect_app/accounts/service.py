@@ -119,13 +119,15 @@ def identify(session: Session, token: str, now: datetime, *, production: bool) -
     user = credential.user
     if not user.active or (user.demo and production):
         return None
-    return _actor(user, credential.id)
+    return _actor(user, credential.id, credential.device_id)
 
 
 def enrol(session: Session, user_id: UUID, by: Actor, now: datetime) -> str:
     """A one-time code, good for fifteen minutes, for a tablet of `user_id` (admin, or oneself)."""
     if by.role is not Role.ADMIN and user_id != by.id:
         raise NotAllowed("只有系統管理者能替他人登記平板；請改登記自己的平板。")
+    if by.device_id is not None:
+        raise NotAllowed("平板不能登記其他平板；請以帳號密碼登入後再登記。")
     user = session.get(User, user_id)
     if user is None or not user.active:
         raise NotFound("沒有這位使用者，請從清單選取。")
@@ -192,7 +194,7 @@ def _issue(
     return Issued(token, expires_at, _actor(user, credential.id))
 
 
-def _actor(user: User, credential_id: UUID) -> Actor:
+def _actor(user: User, credential_id: UUID, device_id: UUID | None = None) -> Actor:
     organisation = user.organisation
     return Actor(
         id=user.id,
@@ -203,4 +205,5 @@ def _actor(user: User, credential_id: UUID) -> Actor:
         organisation=organisation.name if organisation else None,
         outside=user.outside,
         credential_id=credential_id,
+        device_id=device_id,
     )

@@ -15,7 +15,7 @@ from sqlalchemy.exc import OperationalError, StatementError
 from sqlalchemy.orm import Session
 from webargs.flaskparser import FlaskParser
 
-from inspect_app.core import roc
+from inspect_app.core import clock, roc
 from inspect_app.core.auth import requires
 from inspect_app.core.permissions import PUBLIC
 from inspect_app.core.problems import FieldError, InvalidFields, MalformedRequest, Stale, VersionRequired
@@ -89,7 +89,7 @@ class Instant(ma.fields.AwareDateTime):
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> datetime:
         given: datetime = super()._deserialize(value, attr, data, **kwargs)
-        if not roc.is_known(given.year):
+        if not clock.is_known(given):
             raise self.make_error("invalid", input=value, obj_type=self.OBJ_TYPE)
         return given.astimezone(UTC)
 
@@ -126,7 +126,7 @@ def paginate(session: Session, query: Select[Any], limit: int, cursor: str | Non
     """One page of an ordered query; the order must end in a unique column. InvalidFields on a bad cursor."""
     try:
         page = select_page(session, query, per_page=limit, page=cursor)
-    except (InvalidPage, ValueError, IndexError, KeyError, TypeError) as error:
+    except (InvalidPage, ValueError, IndexError, KeyError, TypeError, ArithmeticError) as error:
         raise _bad_cursor() from error
     except StatementError as error:
         if cursor is None or isinstance(error, OperationalError):

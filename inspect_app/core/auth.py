@@ -34,6 +34,7 @@ class Actor:
     organisation: str | None
     outside: bool
     credential_id: UUID
+    device_id: UUID | None = None
 
     @property
     def role_label(self) -> str:

@@ -7,6 +7,8 @@ from zoneinfo import ZoneInfo
 
 from flask import current_app
 
+from inspect_app.core import roc
+
 TAIPEI = ZoneInfo("Asia/Taipei")
 
 
@@ -33,6 +35,14 @@ class FixedClock:
 def legal_day(instant: datetime) -> date:
     """The date in Asia/Taipei of an aware instant."""
     return instant.astimezone(TAIPEI).date()
+
+
+def is_known(instant: datetime) -> bool:
+    """Whether an aware instant's legal day lies in a year that has a ROC date."""
+    try:
+        return roc.is_known(legal_day(instant).year)
+    except OverflowError:
+        return False
 
 
 def now() -> datetime:

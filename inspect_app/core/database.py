@@ -11,10 +11,15 @@ from flask_migrate import Migrate
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import DateTime, Integer, MetaData, event
 from sqlalchemy.engine import Connection, Dialect, Engine
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import DeclarativeBase, Session, registry
+from sqlalchemy.orm.exc import StaleDataError
 from sqlalchemy.types import TypeDecorator
 
+from inspect_app.core.problems import Conflict, Stale
 from inspect_app.core.settings import ROOT
+
+LOST_RACE = "同時有另一項更新。請重新載入後再試；已送出的資料沒有遺失。"
 
 NAMES = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -105,6 +110,7 @@ def session() -> Session:
 def transaction() -> Iterator[Session]:
     """The one write transaction of a request or job: committed at the end, or rolled back whole.
 
+    A write that loses a race is a Conflict or, on an edited row, Stale.
     On SQLite it begins with the write lock, so that no reader turns writer half-way and fails.
     """
     current = db.session()
@@ -113,6 +119,12 @@ def transaction() -> Iterator[Session]:
     try:
         yield current
         current.commit()
+    except IntegrityError as error:
+        current.rollback()
+        raise Conflict(LOST_RACE) from error
+    except StaleDataError as error:
+        current.rollback()
+        raise Stale(LOST_RACE) from error
     except BaseException:
         current.rollback()
         raise

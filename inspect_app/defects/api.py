@@ -38,7 +38,7 @@ def defect(defect_id: UUID) -> Any:
 def correct(given: dict[str, Any], defect_id: UUID) -> Any:
     """Answer a defect with photos before, during and after."""
     with transaction() as current:
-        check_version(policy.readable(current, current_actor(), defect_id).version, required=False)
+        check_version(policy.readable(current, current_actor(), defect_id, lock=True).version, required=False)
         row = service.correct(
             current, defect_id, given["note"], given["photos"], current_actor(), clock.now()
         )
@@ -52,7 +52,7 @@ def correct(given: dict[str, Any], defect_id: UUID) -> Any:
 def review(given: dict[str, Any], defect_id: UUID) -> Any:
     """Pass a correction on, or send it back: first the agency, then the team's staff."""
     with transaction() as current:
-        check_version(policy.readable(current, current_actor(), defect_id).version, required=False)
+        check_version(policy.readable(current, current_actor(), defect_id, lock=True).version, required=False)
         row = service.review(current, defect_id, given["result"], given["note"], current_actor(), clock.now())
     return versioned(row, row.version, 201)
 
@@ -64,7 +64,7 @@ def review(given: dict[str, Any], defect_id: UUID) -> Any:
 def extend(given: dict[str, Any], defect_id: UUID) -> Any:
     """Agree to a later deadline, with reason and document."""
     with transaction() as current:
-        check_version(policy.readable(current, current_actor(), defect_id).version, required=False)
+        check_version(policy.readable(current, current_actor(), defect_id, lock=True).version, required=False)
         row = service.extend(
             current,
             defect_id,

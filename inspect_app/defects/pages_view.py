@@ -50,12 +50,12 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True)
-class StepPhotos:
-    """The photos of one correction, stage by stage."""
+class Correction:
+    """One correction: when and by whom, its note, and its photos by stage."""
 
     heading: str
     note: str | None
-    stages: tuple[tuple[str, list[Photo]], ...]
+    photos: list[Photo]
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +147,7 @@ def shown(current: Session, actor: Actor, row: Defect, today: date) -> dict[str,
         "may": _may(actor, row),
         "photos": _tiles(row.photos, received, f"缺失 {row.code} 的照片"),
         "corrections": [_correction(step, received) for step in row.steps if step.kind == CORRECTION],
-        "history": [_event(step) for step in row.steps],
+        "history": _history(row, visit),
         "stages": STAGE_WORDS,
     }
 
@@ -182,10 +182,10 @@ def _stage(step: DefectStep, stage: str) -> list[str]:
     return list(step.detail.get("photos", {}).get(stage, ()))
 
 
-def _tiles(hashes: Sequence[str], received: set[str], words: str) -> list[Photo]:
+def _tiles(hashes: Sequence[str], received: set[str], words: str, caption: str = "") -> list[Photo]:
     """The photos that have come; `words` tell who cannot see them what they are."""
     return [
-        Photo(_photo(sha256, "thumb"), f"{words} {place}", _photo(sha256, "web"))
+        Photo(_photo(sha256, "thumb"), f"{words} {place}", _photo(sha256, "web"), caption)
         for place, sha256 in enumerate(hashes, 1)
         if sha256 in received
     ]
@@ -195,11 +195,19 @@ def _photo(sha256: str, size: str) -> str:
     return url_for("photos_api.photo", sha256=sha256, size=size)
 
 
-def _correction(step: DefectStep, received: set[str]) -> StepPhotos:
-    stages = tuple(
-        (word, _tiles(_stage(step, stage), received, f"{word}照片")) for stage, word in STAGE_WORDS.items()
-    )
-    return StepPhotos(f"{roc_time(step.at)}　{step.by_name}", step.note, stages)
+def _correction(step: DefectStep, received: set[str]) -> Correction:
+    tiles = [
+        tile
+        for stage, word in STAGE_WORDS.items()
+        for tile in _tiles(_stage(step, stage), received, f"{word}照片", word)
+    ]
+    return Correction(f"{roc_time(step.at)}　{step.by_name}", step.note, tiles)
+
+
+def _history(row: Defect, visit: Any) -> list[Event]:
+    """From the issue on; before it, nothing was done about a defect."""
+    issued = [Event(roc_time(visit.issued_at), "", "隨查核發文，請改善")] if visit.issued_at else []
+    return [*issued, *(_event(step) for step in row.steps)]
 
 
 def _event(step: DefectStep) -> Event:

@@ -67,6 +67,7 @@ def replan(wanted: plans.Plan, inspection_id: UUID) -> Any:
 def declare(given: dict[str, Any], inspection_id: UUID) -> Any:
     """A team member's own declaration of interest."""
     with transaction() as current:
+        _held(current, inspection_id)
         row = plans.declare(current, inspection_id, current_actor(), clock.now(), **given)
         return _answer(current, row)
 
@@ -90,7 +91,8 @@ def start(given: dict[str, Any], inspection_id: UUID) -> Any:
     """Start the visit (its leader); again: unchanged."""
     with transaction() as current:
         row = policy.led(current, current_actor(), inspection_id)
-        check_version(row.version, required=False)
+        if row.started_at is None:
+            check_version(row.version, required=False)
         at = given["started_at"] or clock.now()
         return _answer(current, plans.start(current, row, at, current_actor(), clock.now()))
 

@@ -6,7 +6,7 @@ from uuid import UUID
 from forms.catalogue import catalogue
 from forms.errors import UnknownDefectCode, UnknownForm
 from forms.schema import load
-from inspect_app.core import roc
+from inspect_app.core import clock
 from inspect_app.core.problems import FieldError, InvalidFields
 from inspect_app.inspections.body import FoundDefect, Remark, SubmissionBody
 
@@ -32,7 +32,7 @@ def check_instants(body: SubmissionBody, prefix: str = "") -> None:
     named += [
         (f"photos[{i}].taken_at", photo.taken_at) for i, photo in enumerate(body.photos) if photo.taken_at
     ]
-    unknown = [field for field, at in named if not roc.is_known(at.year)]
+    unknown = [field for field, at in named if not clock.is_known(at)]
     found = [FieldError(f"{prefix}{field}", "應為民國 1 年至 999 年之間的時間。") for field in unknown]
     if found:
         raise InvalidFields("請依各欄位的說明更正後再送；平板上的資料仍在。", errors=found)

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from inspect_app.core import audit
 from inspect_app.core.auth import Actor
 from inspect_app.core.clock import legal_day
-from inspect_app.core.problems import Conflict, FieldError, InvalidFields
+from inspect_app.core.problems import Conflict, FieldError, InvalidFields, NotFound
 from inspect_app.defects import service as defects
 from inspect_app.inspections import queries, scores, submissions
 from inspect_app.inspections.models import Inspection, SiteTest
@@ -67,11 +67,13 @@ def record_test(
 
 
 def _pending(session: Session, inspection: Inspection, test: str) -> SiteTest:
+    if test not in TESTS:
+        raise NotFound(f"沒有這種試驗；可登錄的是 {'、'.join(TESTS)}。")
     if inspection.state not in (INCOMPLETE, SUBMITTED):
         raise Conflict(f"送出之後、發文之前才能登錄試驗結果。目前狀態：{STATES[inspection.state]}。")
     row = session.get(SiteTest, (inspection.id, test))
     if row is None:
-        raise Conflict(f"本次查核沒有待判定的{TESTS.get(test, '這項')}試驗；如需補列請領隊更正送件。")
+        raise Conflict(f"本次查核沒有待判定的{TESTS[test]}試驗；如需補列請領隊更正送件。")
     return row
 
 

@@ -39,6 +39,8 @@ SENTENCES: dict[str, Callable[[Detail], str]] = {
     "inspection.closed": lambda _: "結案",
 }
 
+ORDER = (PHOTO, *SENTENCES)
+
 
 def told(
     events: Sequence[AuditEvent], steps: Iterable[tuple[datetime, str, str]], *, inside: bool
@@ -47,9 +49,17 @@ def told(
 
     The inspected (`inside` false) are told nothing of what came before the issue.
     """
-    known = list(events) if inside else _from_issue(events)
-    lines = [*_lines(known), *steps]
-    return [Event(roc_time(at), name, text) for at, name, text in sorted(lines, key=lambda line: line[0])]
+    ordered = sorted(events, key=lambda event: (event.at, _rank(event.action)))
+    known = ordered if inside else _from_issue(ordered)
+    before_close = _rank("inspection.closed")
+    lines = [*_lines(known), *((at, before_close - 1, name, text) for at, name, text in steps)]
+    lines.sort(key=lambda line: line[:2])
+    return [Event(roc_time(at), name, text) for at, _, name, text in lines]
+
+
+def _rank(action: str) -> int:
+    """What comes first among events of one instant."""
+    return 2 * (ORDER.index(action) if action in ORDER else len(ORDER))
 
 
 def _from_issue(events: Sequence[AuditEvent]) -> list[AuditEvent]:
@@ -57,13 +67,14 @@ def _from_issue(events: Sequence[AuditEvent]) -> list[AuditEvent]:
     return list(events[start:])
 
 
-def _lines(events: Sequence[AuditEvent]) -> list[tuple[datetime, str, str]]:
-    """One line an event; photos that one person sent in a row are one line."""
+def _lines(events: Sequence[AuditEvent]) -> list[tuple[datetime, int, str, str]]:
+    """One line an event: instant, rank, name, sentence; photos that one person sent in a row are one line."""
     lines = []
     for (action, name), group in groupby(events, lambda event: (event.action, event.actor_name)):
         found = list(group)
         if action == PHOTO:
-            lines.append((found[-1].at, name, f"傳送 {len(found)} 張照片"))
+            lines.append((found[-1].at, _rank(action), name, f"傳送 {len(found)} 張照片"))
         elif action in SENTENCES:
-            lines += [(event.at, name, SENTENCES[action](event.detail)) for event in found]
+            rank, sentence = _rank(action), SENTENCES[action]
+            lines += [(event.at, rank, name, sentence(event.detail)) for event in found]
     return lines

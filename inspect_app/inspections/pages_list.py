@@ -19,7 +19,7 @@ from inspect_app.inspections.models import Inspection
 from inspect_app.inspections.words import ISSUED, PUBLISHED, STATES
 
 PER_PAGE = 50
-LABELS = {"since": "起日", "until": "迄日"}
+LABELS = {"since": "查核日期起", "until": "查核日期迄"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +42,7 @@ def context() -> dict[str, Any]:
         "total": queries.count(session(), actor, wanted),
         "typed": typed,
         "errors": errors,
+        "summary": [FieldError(error.field, f"{LABELS[error.field]}：{error.reason}") for error in errors],
         "states": _states(actor),
         "narrowed": narrowed,
         "empty": "沒有符合篩選條件的查核。" if narrowed else _empty(actor),
@@ -64,7 +65,7 @@ def _day(typed: Mapping[str, str], name: str, errors: list[FieldError]) -> date 
     try:
         return roc.parse(typed[name])
     except roc.RocDateError as error:
-        errors.append(FieldError(name, f"{LABELS[name]}：{error}"))
+        errors.append(FieldError(name, str(error)))
         return None
 
 

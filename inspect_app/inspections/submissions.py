@@ -28,6 +28,8 @@ from inspect_app.inspections.models import Inspection, Mark, NamedPhoto, SiteTes
 from inspect_app.inspections.words import CANCELLED, INCOMPLETE, PLANNED, PUBLISHED, STARTED, SUBMITTED
 from inspect_app.photos import queries as photos
 
+PARTS = ("total", "quality_system", "workmanship", "progress")
+
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
@@ -82,13 +84,15 @@ def put_mark(
     if by.id != member_id:
         raise NotAllowed("委員只能評自己的分數；請由本人登入後評分。")
     given: MarkBody = decode(value, MarkBody)
+    row = session.get(Mark, (inspection_id, member_id))
+    if row is not None and all(getattr(row, name) == getattr(given, name) for name in PARTS):
+        return row, False
     if inspection.state not in (PLANNED, STARTED):
         raise Conflict("成績已送出，不能再改評分；如有錯誤請領隊更正並附理由。")
     _judge_mark(inspection, member_id, given)
-    row = session.get(Mark, (inspection_id, member_id))
     fresh = row is None
     row = row or Mark(inspection_id=inspection_id, member_id=member_id)
-    for name in ("total", "quality_system", "workmanship", "progress"):
+    for name in PARTS:
         setattr(row, name, getattr(given, name))
     session.add(row)
     session.flush()
@@ -210,8 +214,7 @@ def _replace(session: Session, table: type[Any], inspection_id: UUID, rows: list
 
 
 def _mark_row(mark: GivenMark) -> dict[str, Any]:
-    names = ("total", "quality_system", "workmanship", "progress")
-    return {"member_id": mark.member, **{name: getattr(mark, name) for name in names}}
+    return {"member_id": mark.member, **{name: getattr(mark, name) for name in PARTS}}
 
 
 def _photo_rows(body: SubmissionBody) -> list[dict[str, Any]]:
@@ -243,12 +246,12 @@ def _defect_row(body: SubmissionBody, index: int) -> defects.NewDefect:
 
 
 def _keep_tests(session: Session, inspection_id: UUID, pending: Iterable[str]) -> None:
-    """Tests no longer pending go; results already recorded for the others stay."""
+    """Tests no longer pending go, but a result once recorded stays: no amendment undoes a test."""
     wanted = dict.fromkeys(pending)
     for row in queries.tests_of(session, inspection_id):
         if row.test in wanted:
             del wanted[row.test]
-        else:
+        elif row.result is None:
             session.delete(row)
     session.add_all(SiteTest(inspection_id=inspection_id, test=test) for test in wanted)
     session.flush()
@@ -256,8 +259,7 @@ def _keep_tests(session: Session, inspection_id: UUID, pending: Iterable[str]) -
 
 def _judge_mark(inspection: Inspection, member_id: UUID, given: MarkBody) -> None:
     """Let the scoring engine judge one mark as it will judge them all."""
-    names = ("total", "quality_system", "workmanship", "progress")
-    parts = {name: value for name in names if (value := getattr(given, name)) is not None}
+    parts = {name: value for name in PARTS if (value := getattr(given, name)) is not None}
     scores.judge(inspection.on, {"member": str(member_id), **parts})
 
 

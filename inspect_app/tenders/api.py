@@ -1,12 +1,12 @@
 """/api/v1/tenders: tenders, their import, their monthly progress."""
 
+import re
 from typing import Any
 from uuid import UUID
 
-import marshmallow as ma
 from flask_smorest.fields import Upload
 
-from inspect_app.core import clock
+from inspect_app.core import clock, roc
 from inspect_app.core.api import ApiBlueprint, Schema, check_version, paginate, versioned
 from inspect_app.core.auth import current_actor, requires
 from inspect_app.core.database import session, transaction
@@ -17,6 +17,9 @@ from inspect_app.tenders.models import Tender
 from inspect_app.tenders.uploads import import_upload
 
 blp = ApiBlueprint("tenders_api", __name__, description="標案")
+
+
+MONTH = re.compile(r"[0-9]{4}-(0[1-9]|1[0-2])")
 
 
 class ImportFile(Schema):
@@ -60,7 +63,7 @@ def tender(tender_id: UUID) -> Any:
 def replace(data: service.TenderData, tender_id: UUID) -> Any:
     """Replace what is known of a tender; needs If-Match."""
     with transaction() as current:
-        before: Tender = policy.readable(current, current_actor(), tender_id)
+        before: Tender = policy.readable(current, current_actor(), tender_id, lock=True)
         check_version(before.version, required=True)
         row = service.change(current, tender_id, data, current_actor(), clock.now())
     return versioned(row, row.version)
@@ -94,7 +97,7 @@ def file_progress(data: service.ProgressData, tender_id: UUID, month: str) -> An
     """Set one month's progress (YYYY-MM); replacing one needs If-Match."""
     _check_month(month)
     with transaction() as current:
-        policy.readable(current, current_actor(), tender_id)
+        policy.readable(current, current_actor(), tender_id, lock=True)
         if (before := queries.progress_at(current, tender_id, month)) is not None:
             check_version(before.version, required=True)
         row, fresh = service.file_progress(current, tender_id, month, data, current_actor(), clock.now())
@@ -102,12 +105,7 @@ def file_progress(data: service.ProgressData, tender_id: UUID, month: str) -> An
 
 
 def _check_month(month: str) -> None:
-    try:
-        ma.fields.Date(format="%Y-%m").deserialize(month)
-        well = len(month) == 7
-    except ma.ValidationError:
-        well = False
-    if not well:
+    if not MONTH.fullmatch(month) or not roc.is_known(int(month[:4])):
         raise InvalidFields(
             "請更正網址中的月份。", errors=[FieldError("month", "應為西元年月，例：2026-11。")]
         )

@@ -4,13 +4,15 @@ from typing import Any
 from uuid import UUID
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
+from werkzeug.exceptions import RequestEntityTooLarge
 
 from inspect_app.core import clock
 from inspect_app.core.api import paginate
 from inspect_app.core.audit import history
 from inspect_app.core.auth import current_actor, requires
 from inspect_app.core.database import session, transaction
-from inspect_app.core.problems import Problem, Stale
+from inspect_app.core.problems import Conflict, NotFound, Problem, Stale, TooLarge, respond
+from inspect_app.core.settings import current_settings
 from inspect_app.inspections import queries as inspections
 from inspect_app.inspections.words import STATES, TONES
 from inspect_app.layout.context import roc_time
@@ -20,7 +22,6 @@ from inspect_app.tenders.uploads import import_upload
 
 blueprint = Blueprint("tenders", __name__, template_folder="templates", url_prefix="/tenders")
 PAGE = 50
-SHOWN_REJECTIONS = 500
 EVENTS = {
     "tender.created": "新增標案",
     "tender.changed": "更正標案資料",
@@ -120,7 +121,7 @@ def update(tender_id: UUID) -> Any:
     try:
         data = forms.tender_data(request.form)
         with transaction() as current:
-            _check_unchanged(policy.readable(current, current_actor(), tender_id))
+            _check_unchanged(policy.readable(current, current_actor(), tender_id, lock=True))
             service.change(current, tender_id, data, current_actor(), clock.now())
     except Problem as problem:
         return _form(request.form, row, problem), problem.status
@@ -131,17 +132,18 @@ def update(tender_id: UUID) -> Any:
 def _check_unchanged(row: Tender) -> None:
     if request.form.get("version") != str(row.version):
         raise Stale(
-            "您開啟表單後，這件標案已被他人更正。以下是您的輸入；請開新分頁查看最新內容，確認後再儲存一次。"
+            "您開啟表單後，這件標案已被他人更正。您的輸入都還在；請核對下列不同之處，確認後再儲存一次。"
         )
 
 
 def _form(values: Any, row: Tender | None, problem: Problem | None = None) -> str:
-    version = row.version if row else None
+    differences = []
     if isinstance(problem, Stale) and row is not None:
-        version = policy.readable(session(), current_actor(), row.id).version
+        row = policy.readable(session(), current_actor(), row.id)
+        differences = forms.differences(values, row)
     return render_template(
-        "tenders/form.html", values=values, tender=row, version=version, problem=problem, kinds=KINDS,
-        errors=list(problem.errors) if problem else [],
+        "tenders/form.html", values=values, tender=row, problem=problem, kinds=KINDS,
+        errors=list(problem.errors) if problem else [], differences=differences,
     )  # fmt: skip
 
 
@@ -149,28 +151,75 @@ def _form(values: Any, row: Tender | None, problem: Problem | None = None) -> st
 @requires("tenders.write")
 def import_form() -> str:
     """Choose a file and its unit of money."""
-    return render_template("tenders/import.html", problem=None, errors=[], unit="", report=None)
+    return _import_form(None, "", "")
 
 
 @blueprint.post("/import")
 @requires("tenders.write")
 def import_() -> Any:
-    """First a trial, which writes nothing; then, on the same file, the import."""
-    trial = "kept" not in request.form
-    unit, strict = request.form.get("unit") or None, bool(request.form.get("strict"))
+    """A trial, which writes nothing, of a chosen file or, after a mistake beside it, of the one kept."""
+    word, filename = request.form.get("kept", ""), request.form.get("filename", "")
     try:
-        word = kept.keep(forms.uploaded(request.files), current_actor()) if trial else request.form["kept"]
-        path = kept.find(word, current_actor())
-        with path.open("rb") as file:
-            report = import_upload(file, current_actor(), unit=unit, dry_run=trial, strict=strict)
+        if not word:
+            stream, filename = forms.uploaded(request.files)
+            word = kept.keep(stream, current_actor())
+        unit, strict = request.form.get("unit") or None, bool(request.form.get("strict"))
+        _import(word, filename, unit, strict=strict, trial=True)
     except Problem as problem:
-        page = render_template(
-            "tenders/import.html", problem=problem, errors=list(problem.errors), unit=unit or "", report=None
-        )
-        return page, problem.status
-    if report.written:
-        path.unlink(missing_ok=True)
+        unreadable = any(error.field == "file" for error in problem.errors) or not problem.errors
+        return _import_form(problem, "" if unreadable else word, filename), problem.status
+    return redirect(url_for("tenders.import_result", word=word), 303)
+
+
+@blueprint.get("/import/<word>")
+@requires("tenders.write")
+def import_result(word: str) -> str:
+    """What the trial or the import came to, for as long as that is kept."""
+    known = kept.outcome(word, current_actor())
+    if known is None:
+        raise NotFound("這次匯入的結果已不再保留；請回標案清單，或重新匯入。")
+    usable = known.trial and (known.report.created or known.report.updated)
+    stopped = known.strict and known.problems > 0
     return render_template(
-        "tenders/import.html", problem=None, errors=[], unit=unit or "", strict=strict, report=report, kept=word,
-        trial=trial, shown=report.rejected[:SHOWN_REJECTIONS], more=max(0, len(report.rejected) - SHOWN_REJECTIONS),
+        "tenders/import_result.html", word=word, outcome=known, usable=usable, stopped=stopped
+    )
+
+
+@blueprint.post("/import/<word>")
+@requires("tenders.write")
+def import_kept(word: str) -> Any:
+    """The import in earnest of a file tried before; sent twice, it is done once."""
+    known = kept.outcome(word, current_actor())
+    if known is None:
+        raise Conflict("試匯入的結果已不再保留；請回「匯入標案」重新選擇檔案。")
+    if known.trial:
+        strict = known.strict and "partly" not in request.form
+        _import(word, known.filename, known.unit, strict=strict, trial=False)
+    return redirect(url_for("tenders.import_result", word=word), 303)
+
+
+def _import(word: str, filename: str, unit: str | None, *, strict: bool, trial: bool) -> None:
+    by = current_actor()
+    with kept.find(word, by).open("rb") as file:
+        report = import_upload(file, by, unit=unit, dry_run=trial, strict=strict)
+    kept.note(word, kept.Outcome(filename, unit, strict, trial, len(report.rejected), report))
+
+
+def _import_form(problem: Problem | None, word: str, filename: str) -> str:
+    return render_template(
+        "tenders/import.html", problem=problem, errors=list(problem.errors) if problem else [],
+        unit=request.form.get("unit", ""), strict=bool(request.form.get("strict")), kept=word, filename=filename,
+        limit_mib=_limit_mib(),
     )  # fmt: skip
+
+
+def _limit_mib() -> int:
+    return current_settings().max_body_bytes // 2**20
+
+
+@blueprint.errorhandler(RequestEntityTooLarge)
+def too_large(_error: RequestEntityTooLarge) -> Any:
+    """A list beyond the limit is told the limit."""
+    return respond(
+        TooLarge(f"檔案超過 {_limit_mib()} MiB。請刪去不用的欄，或分成數個檔案，再回「匯入標案」選取。")
+    )

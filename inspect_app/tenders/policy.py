@@ -18,9 +18,9 @@ def may_read(actor: Actor, tender: Tender) -> bool:
     return actor.role in PERMISSIONS["tenders.read"]
 
 
-def readable(session: Session, actor: Actor, tender_id: UUID) -> Tender:
+def readable(session: Session, actor: Actor, tender_id: UUID, *, lock: bool = False) -> Tender:
     """The tender; NotFound for an absent one and for one that is not the actor's."""
-    tender = queries.get(session, tender_id)
+    tender = queries.get(session, tender_id, lock=lock)
     if tender is None or not may_read(actor, tender):
         raise NotFound("沒有這件標案，或不是您的標案；請從標案清單選取。")
     return tender

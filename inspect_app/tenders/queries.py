@@ -83,8 +83,12 @@ def _mentions(text: str) -> ColumnElement[bool]:
     )
 
 
-def get(session: Session, tender_id: UUID) -> Tender | None:
-    return session.get(Tender, tender_id)
+def get(session: Session, tender_id: UUID, *, lock: bool = False) -> Tender | None:
+    """One tender; `lock` holds its row until the transaction ends."""
+    if not lock:
+        return session.get(Tender, tender_id)
+    query = select(Tender).where(Tender.id == tender_id).with_for_update(of=Tender)
+    return session.scalar(query.execution_options(populate_existing=True))
 
 
 def by_keys(

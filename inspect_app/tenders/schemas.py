@@ -6,7 +6,7 @@ from typing import Any
 
 import marshmallow as ma
 
-from inspect_app.core.api import PageArgs, Schema, page_schema
+from inspect_app.core.api import Instant, PageArgs, Schema, page_schema
 from inspect_app.tenders.models import KINDS
 from inspect_app.tenders.service import ProgressData, TenderData
 
@@ -114,7 +114,7 @@ class ProgressIn(Schema):
     planned = Percent(required=True)
     actual = Percent(required=True)
     status = Text(20, load_default=None, allow_none=True)
-    filed_at = ma.fields.AwareDateTime(load_default=None, allow_none=True, format="iso")
+    filed_at = Instant(load_default=None, allow_none=True, format="iso")
 
     @ma.post_load
     def as_data(self, values: dict[str, Any], **_: Any) -> ProgressData:

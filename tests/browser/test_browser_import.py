@@ -15,7 +15,9 @@ def fact(tab: Page, label: str) -> str:
     return tab.locator("dt", has_text=label).locator("xpath=following-sibling::dd[1]").inner_text()
 
 
-def test_the_real_list_is_tried_and_then_imported(signed_in: SignIn, accessible: Callable[[Page], None]) -> None:
+def test_the_real_list_is_tried_and_then_imported(
+    signed_in: SignIn, accessible: Callable[[Page], None]
+) -> None:
     tab = signed_in("staff")
     tab.goto("/tenders/import")
     tab.get_by_label("標案清單").set_input_files(REAL_LIST)
