@@ -125,9 +125,13 @@ def test_a_result_is_shown_with_its_document(waiting: Visit) -> None:
     ]
 
 
-@pytest.mark.parametrize("test", ["asphalt_core", "safety", "nothing"])
-def test_a_test_that_is_not_pending_has_no_result(waiting: Visit, test: str) -> None:
-    assert waiting.decide(test, "pass").status_code == 409
+def test_a_test_that_is_not_pending_has_no_result(waiting: Visit) -> None:
+    assert waiting.decide("asphalt_core", "pass").status_code == 409
+
+
+@pytest.mark.parametrize("test", ["safety", "nothing"])
+def test_what_is_no_test_is_not_found(waiting: Visit, test: str) -> None:
+    assert waiting.decide(test, "pass").status_code == 404
 
 
 def test_no_result_before_the_submission(as_user: AsUser, people: Ids) -> None:

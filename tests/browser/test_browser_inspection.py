@@ -40,9 +40,7 @@ def test_a_withheld_grade_is_released_by_its_test_and_issued(
     tab.locator("#issue-correct_by").fill("115/12/20")
     tab.locator("#issue-document").fill("示範字第 1 號")
     tab.locator("form[action$='/issue'] button[type=submit]").click()
-    dialog = tab.locator("dialog[open] button").last
-    if dialog.count():
-        dialog.click()
+    tab.locator("dialog[open]").get_by_role("button", name="發文").click()
 
     expect(tab.get_by_text("已發文").first).to_be_visible()
 
