@@ -535,11 +535,17 @@ def test_decisions_are_staffs_alone(sign_in: SignIn, submitted: Visit, username:
     page = sign_in(username)
     parts = ("/issue", "/close", "/cancel", "/tests/concrete_core", "/edit")
 
-    assert [send(page, submitted.path(), part).status_code for part in parts] == [403] * len(parts)
+    answers = [send(page, submitted.path(), part) for part in parts]
+
+    assert [answer.status_code for answer in answers] == [403] * len(parts)
+    assert all("不屬於您的角色" in answer.text for answer in answers)
 
 
 def test_every_form_needs_its_hidden_token(sign_in: SignIn, submitted: Visit) -> None:
     page = sign_in("staff")
     parts = ("/declare", "/start", "/issue", "/close", "/cancel", "/edit", "/tests/concrete_core")
 
-    assert [page.post(submitted.path(part)).status_code for part in parts] == [403] * len(parts)
+    answers = [page.post(submitted.path(part)) for part in parts]
+
+    assert [answer.status_code for answer in answers] == [403] * len(parts)
+    assert all("頁面已逾時" in answer.text for answer in answers)

@@ -11,6 +11,7 @@ from werkzeug.datastructures import FileStorage
 from werkzeug.test import TestResponse
 
 from inspect_app.core.clock import FixedClock
+from inspect_app.core.permissions import Role
 from inspect_app.tenders.kept import KIND
 from tests import builders
 from tests.clients import Page
@@ -171,7 +172,7 @@ def test_five_hundred_problems_are_listed_and_the_rest_counted(staff: Page) -> N
 def test_a_result_is_its_sender_s_alone(staff: Page, app: Flask, write: Write) -> None:
     result = tried(staff, GOOD)
     with write() as session:
-        builders.person(session, builders.Person("staff2", "丑承辦", builders.Role.STAFF))
+        builders.person(session, builders.Person("staff2", "丑承辦", Role.STAFF))
     other = Page(app.test_client())
     other.sign_in("staff2")
     other.get("/tenders/import")
