@@ -4,14 +4,15 @@ from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
-from flask import Blueprint, flash, make_response, redirect, render_template, url_for
+from flask import Blueprint, flash, make_response, redirect, render_template, request, url_for
 from sqlalchemy.orm import Session
+from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.wrappers import Response
 
 from inspect_app.core import clock
 from inspect_app.core.auth import current_actor, requires
 from inspect_app.core.database import session, transaction
-from inspect_app.core.problems import Conflict, FieldError, InvalidFields, Stale
+from inspect_app.core.problems import Conflict, FieldError, InvalidFields, Problem, Stale, TooLarge, respond
 from inspect_app.core.settings import current_settings
 from inspect_app.defects import pages_view, policy, schemas, service, words
 from inspect_app.defects.pages_forms import Chosen, take_photos
@@ -125,6 +126,21 @@ def _tried(
     except REFUSED as problem:
         return _shown(defect_id, refusal(form, problem))
     return _done(defect_id, done)
+
+
+@blueprint.errorhandler(RequestEntityTooLarge)
+def too_large(_error: RequestEntityTooLarge) -> Response:
+    """The form was too large to be read at all; what the browser still holds, going back shows again."""
+    limit = current_settings().max_body_bytes >> 20
+    reason = (
+        f"一次合計最多 {limit} MB，這次的內容沒有收到。請回上一頁，先選一部分照片送出；"
+        "收到的照片會留在頁面上，再補其餘的。"
+    )
+    refused = Refusal("correct", {}, (FieldError("", reason),), TooLarge.title, TooLarge.status)
+    try:
+        return _shown((request.view_args or {}).get("defect_id", UUID(int=0)), refused)
+    except Problem as problem:  # no page to show it on: an error handler's own errors are not handled
+        return respond(problem)
 
 
 def _done(defect_id: UUID, message: str) -> Response:

@@ -15,7 +15,7 @@ from inspect_app.core.auth import COOKIE_KEY
 from inspect_app.core.clock import FixedClock
 from tests import builders
 from tests.clients import Page
-from tests.conftest import Write
+from tests.conftest import MakeApp, Write
 from tests.databases import counted
 from tests.inspections_builders import AsUser, Ids, Visit, defect_body, expect, jpeg, sha256
 
@@ -217,6 +217,25 @@ def test_a_stage_without_a_photo_is_named(sign_in: SignIn, visit: Visit) -> None
 
     assert refused.status_code == 422
     assert "改善後照片：至少一張照片。" in refused.text
+
+
+def test_too_many_photos_at_once_are_refused_on_the_page(
+    make_app: MakeApp, write: Write, visit: Visit
+) -> None:
+    page = Page(make_app(MAX_BODY_BYTES="65536").test_client())
+    with write() as session, page.client.session_transaction() as cookie:
+        cookie[COOKIE_KEY] = builders.token(session, "contractor")
+
+    refused = correct(page, path_of(visit), after=large())
+
+    assert refused.status_code == 413
+    assert "先選一部分照片送出" in refused.text
+    assert "送出回復" in refused.text
+    assert correct(page, f"/defects/{visit.id}", after=large()).status_code == 404
+
+
+def large() -> FileStorage:
+    return FileStorage(io.BytesIO(bytes(70_000)), filename="large.jpg")
 
 
 def test_a_photo_of_another_inspection_is_no_photo_of_this_one(sign_in: SignIn, visit: Visit) -> None:
