@@ -5,7 +5,7 @@ PY := .venv/bin/python
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 export PORT
 
-.PHONY: help setup run test lint lock
+.PHONY: help setup run test bench lint lock
 .DEFAULT_GOAL := help
 
 help: ## 列出命令 list the commands
@@ -29,6 +29,10 @@ run: setup ## 啟動網頁與背景程序 serve web and worker on 127.0.0.1:$(PO
 test: .venv/dev.stamp setup ## 全部測試 the whole suite
 	@sh deploy/test-packages.sh
 	@$(PY) -m pytest -n auto
+
+bench: .venv/dev.stamp setup ## 效能量測 the benchmarks, as ratios in one run
+	@sh deploy/bench-packages.sh
+	@$(PY) -m bench
 
 lint: .venv/dev.stamp ## ruff, mypy, import-linter
 	@ruff check . && ruff format --check . && mypy && lint-imports --config setup.cfg

@@ -4,7 +4,7 @@ import os
 
 from flask import Flask
 
-from inspect_app.core import api, auth, clock, database, headers, health, logs, problems
+from inspect_app.core import api, auth, clock, database, headers, health, logs, metrics, problems
 from inspect_app.core.settings import Settings, load_settings
 from inspect_app.core.storage import Storage
 
@@ -26,6 +26,7 @@ def create_app(settings: Settings | None = None, clock_: clock.Clock | None = No
     app.extensions["chahe.storage"] = Storage(settings.uploads_dir)
     logs.configure(settings.log_level)
     logs.init_app(app)
+    metrics.init_app(app)
     database.init_app(app, settings.database_url)
     headers.init_app(app, https=settings.is_production)
     auth.init_app(app, rooms.identify)

@@ -5,6 +5,7 @@ from flask import Flask, current_app
 
 from inspect_app import scheduler
 from inspect_app.accounts import service as accounts
+from inspect_app.backups import commands as backups
 from inspect_app.core import clock
 from inspect_app.core.database import transaction
 from inspect_app.core.permissions import Role
@@ -15,12 +16,14 @@ from inspect_app.demo import loading
 @click.command("worker")
 def worker() -> None:
     """Run the worker process until it is told to stop."""
+    backups.check_whole()
     scheduler.run(current_app._get_current_object())  # type: ignore[attr-defined]
 
 
 @click.command("demo")
 def demo() -> None:
     """Load the invented demonstration data into an empty database; again: does nothing."""
+    backups.check_whole()
     click.echo(loading.load_if_empty())
 
 
@@ -47,3 +50,4 @@ def add_user(
 def init_app(app: Flask) -> None:
     for command in (worker, demo, add_user):
         app.cli.add_command(command)
+    backups.init_app(app)

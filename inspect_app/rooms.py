@@ -10,22 +10,29 @@ from inspect_app.accounts import limits
 from inspect_app.accounts import pages as accounts_pages
 from inspect_app.accounts import service as accounts
 from inspect_app.catalogue import api as catalogue_api
-from inspect_app.core import clock
+from inspect_app.core import clock, jobs
 from inspect_app.core.api import PREFIX, api
 from inspect_app.core.auth import Actor, requires
 from inspect_app.core.database import session
+from inspect_app.core.described import add_refusals
 from inspect_app.core.permissions import ROLE_LABELS
 from inspect_app.core.settings import current_settings
 from inspect_app.defects import api as defects_api
 from inspect_app.defects import pages as defects_pages
 from inspect_app.defects import policy as defects_policy
+from inspect_app.defects import queries as defects_queries
 from inspect_app.demo import people as demo
 from inspect_app.inspections import api as inspections_api
 from inspect_app.inspections import openapi
 from inspect_app.inspections import pages as inspections_pages
 from inspect_app.layout import context
 from inspect_app.layout.parts import DemoAccount
+from inspect_app.operations import api as operations_api
+from inspect_app.operations import pages as operations_pages
+from inspect_app.operations import scraping
 from inspect_app.photos import api as photos_api
+from inspect_app.photos import jobs as photos_jobs
+from inspect_app.photos import naming as photos_naming
 from inspect_app.photos import policy as photos_policy
 from inspect_app.tenders import api as tenders_api
 from inspect_app.tenders import pages as tenders_pages
@@ -37,14 +44,19 @@ APIS = (
     inspections_api.blp,
     photos_api.blp,
     defects_api.blp,
+    operations_api.blp,
 )
 PAGES = (
     accounts_pages.blueprint,
     tenders_pages.blueprint,
     inspections_pages.blueprint,
     defects_pages.blueprint,
+    operations_pages.blueprint,
+    scraping.blueprint,
 )
+JOBS = (*photos_jobs.JOBS,)
 photos_policy.READERS.append(defects_policy.carries_photo)
+photos_naming.NAMERS.append(defects_queries.correction_names)
 
 
 def init_app(app: Flask, *, version: str, demo_mode: bool) -> None:
@@ -53,11 +65,13 @@ def init_app(app: Flask, *, version: str, demo_mode: bool) -> None:
         api.register_blueprint(blp, url_prefix=PREFIX)
     for name, schema in openapi.schemas().items():
         api.spec.components.schema(name, schema)
+    add_refusals(app, api)
     for blueprint in PAGES:
         app.register_blueprint(blueprint)
     app.jinja_loader = PackageLoader("inspect_app.layout")
     context.init_app(app, version=version, demo=_demo_accounts() if demo_mode else None)
     app.add_url_rule("/", "home", home)
+    jobs.init_app(app, JOBS)
     cli.init_app(app)
 
 

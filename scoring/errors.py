@@ -2,6 +2,7 @@
 
 # ruff: noqa: N818 - each exception is named after the one mistake it stands for
 
+from collections.abc import Mapping
 from typing import ClassVar
 
 
@@ -9,15 +10,20 @@ class ScoringError(Exception):
     """A request that cannot be answered.
 
     `code` is one of the four codes of the command line, `detail` says what to do next,
-    `field` is the path of the value (`marks[0].total`), or "" for the whole request.
+    `field` is the path of the value (`marks[0].total`), or "" for the whole request. `rule` names the mistake and
+    `inputs` its figures, for a sentence in another language (`explain_error`); the error object leaves them out.
     """
 
     code: ClassVar[str] = "invalid_input"
 
-    def __init__(self, detail: str, field: str = "") -> None:
+    def __init__(
+        self, detail: str, field: str = "", rule: str = "", inputs: Mapping[str, object] | None = None
+    ) -> None:
         super().__init__(detail, field)
         self.detail = detail
         self.field = field
+        self.rule = rule
+        self.inputs = dict(inputs or {})
 
     def __str__(self) -> str:
         return f"{self.field}: {self.detail}" if self.field else self.detail

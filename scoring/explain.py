@@ -1,13 +1,14 @@
 """Sentences for the steps of a result, in Traditional Chinese and English.
 
     explain(step, "zh-Hant")
+    explain_error(error)
 
 A step whose `inputs` were taken out (members' marks are not for everyone) gets a shorter sentence.
 """
 
 from collections.abc import Mapping
 
-from scoring.errors import InvalidInput
+from scoring.errors import InvalidInput, ScoringError
 from scoring.fields import shown
 
 LANGUAGES = ("zh-Hant", "en")
@@ -96,6 +97,33 @@ _SENTENCES: Mapping[str, Words] = {
         "en": "A test is pending; the result {value} be announced",
     },
 }
+
+
+_MISTAKES: Mapping[str, str] = {
+    "missing": "必填。",
+    "unknown": "沒有這個欄位；可用的是 {known}。",
+    "whole": "應為 {low} 到 {high} 的整數。",
+    "flag": "應為 true 或 false。",
+    "day": "應為日期，例：2026-11-23。",
+    "name": "不可空白。",
+    "words": "應為 {allowed}之一。",
+    "not_in_force": "{day} 還沒有可適用的規定，最早為 {first}；請確認日期。",
+    "grade.no_mark": "至少要有一位委員的評分。",
+    "grade.both": "{test}試驗不可既不合格又待判定；請只列在一處。",
+    "grade.total_and_parts": "總分與三項分數請擇一填寫，不可並列。",
+    "grade.member_twice": "同一委員只能評一次分數。",
+    "invalid_input": "內容不正確；請核對後再送。",
+    "unknown_field": "沒有這個欄位。",
+    "rule_not_in_force": "這一天還沒有可適用的規定；請確認日期。",
+    "calendar_not_known": "這一年的行政機關辦公日曆表尚未收錄；請洽系統管理者。",
+}
+"""What is wrong in Traditional Chinese, by rule, or by code where a rule has no sentence of its own."""
+
+
+def explain_error(error: ScoringError) -> str:
+    """Return one sentence in zh-Hant that says what is wrong; `error.detail` says it in English."""
+    words = {key: _said(value, "zh-Hant") for key, value in error.inputs.items()}
+    return _MISTAKES[error.rule if error.rule in _MISTAKES else error.code].format(**words)
 
 
 def explain(step: Mapping[str, object], lang: str) -> str:

@@ -27,7 +27,10 @@ class Fields:
             if key not in known:
                 taken = ", ".join(sorted(known))
                 raise UnknownField(
-                    f"Remove {shown(key)} or correct its spelling; known here: {taken}.", join(path, str(key))
+                    f"Remove {shown(key)} or correct its spelling; known here: {taken}.",
+                    join(path, str(key)),
+                    "unknown",
+                    {"known": taken},
                 )
         return cls(value, path)
 
@@ -41,7 +44,7 @@ class Fields:
     def value(self, key: str, hint: str) -> object:
         """Return a required value as it came; `hint` says in the error what to give."""
         if key not in self.data:
-            raise InvalidInput(f"{shown(key)} is missing; give {hint}.", self.at(key))
+            raise InvalidInput(f"{shown(key)} is missing; give {hint}.", self.at(key), "missing")
         return self.data[key]
 
     def whole(self, key: str, low: int = 0, high: int = LARGEST) -> int:
@@ -50,13 +53,14 @@ class Fields:
         if type(value) is int and low <= value <= high:
             return value
         hint = f"a whole number from {low} to {high}, without point, exponent or quotes"
-        raise InvalidInput(f"Give {hint}; got {shown(self.value(key, hint))}.", self.at(key))
+        detail = f"Give {hint}; got {shown(self.value(key, hint))}."
+        raise InvalidInput(detail, self.at(key), "whole", {"low": low, "high": high})
 
     def flag(self, key: str, default: bool) -> bool:
         """Return an optional true or false."""
         value = self.data.get(key, default)
         if not isinstance(value, bool):
-            raise InvalidInput(f"Give true or false; got {shown(value)}.", self.at(key))
+            raise InvalidInput(f"Give true or false; got {shown(value)}.", self.at(key), "flag")
         return value
 
     def day(self, key: str) -> date:
@@ -67,7 +71,8 @@ class Fields:
                 return date.fromisoformat(value)
         except ValueError:
             pass
-        raise InvalidInput(f"Give a day of the calendar as YYYY-MM-DD; got {shown(value)}.", self.at(key))
+        detail = f"Give a day of the calendar as YYYY-MM-DD; got {shown(value)}."
+        raise InvalidInput(detail, self.at(key), "day")
 
     def name(self, key: str) -> str:
         """Return a required name or id: a string that is not blank, kept exactly as it is."""
@@ -90,7 +95,10 @@ class Fields:
         for i, item in enumerate(items := self.items(key)):
             if not isinstance(item, str) or item not in allowed:
                 raise InvalidInput(
-                    f"Choose out of {', '.join(allowed)}; got {shown(item)}.", f"{self.at(key)}[{i}]"
+                    f"Choose out of {', '.join(allowed)}; got {shown(item)}.",
+                    f"{self.at(key)}[{i}]",
+                    "words",
+                    {"allowed": allowed},
                 )
         return tuple(dict.fromkeys(str(item) for item in items))
 
@@ -111,7 +119,7 @@ def name(value: object, path: str) -> str:
     """Return a name or id; InvalidInput when it is no string, blank, or not writable as UTF-8."""
     if isinstance(value, str) and value.strip() and is_unicode(value):
         return value
-    raise InvalidInput(f"Give a name that is not blank, in quotes; got {shown(value)}.", path)
+    raise InvalidInput(f"Give a name that is not blank, in quotes; got {shown(value)}.", path, "name")
 
 
 def is_unicode(text: str) -> bool:

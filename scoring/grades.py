@@ -76,7 +76,7 @@ def run(request: Mapping[str, object]) -> dict[str, object]:
     try:
         return grade(visit, lawbook.at(visit.inspected_on)).as_dict()
     except RuleNotInForce as missing:
-        raise RuleNotInForce(missing.detail, "inspected_on") from None
+        raise RuleNotInForce(missing.detail, "inspected_on", missing.rule, missing.inputs) from None
 
 
 def grade(visit: Visit, law: Law) -> Result:
@@ -167,7 +167,7 @@ def read(request: Mapping[str, object]) -> Visit:
     inspected_on = fields.day("inspected_on")
     rows = list(fields.objects("marks", _MARK_KEYS))
     if not rows:
-        raise InvalidInput("Give at least one mark.", "marks")
+        raise InvalidInput("Give at least one mark.", "marks", "grade.no_mark")
     marks = tuple(_mark(row) for row in rows)
     outside = fields.names("outside")
     findings = fields.words("findings", FINDINGS)
@@ -175,7 +175,8 @@ def read(request: Mapping[str, object]) -> Visit:
     _check_marks(rows, marks)
     _check_outside(outside, rows, marks)
     if both := [test for test in pending if test in findings]:
-        raise InvalidInput(f"{both[0]} has failed or is pending, not both; name it once.", "pending_tests")
+        detail = f"{both[0]} has failed or is pending, not both; name it once."
+        raise InvalidInput(detail, "pending_tests", "grade.both", {"test": both[0]})
     return Visit(inspected_on, _with_outside(marks, frozenset(outside)), findings, pending)
 
 
@@ -201,9 +202,10 @@ def _check_marks(rows: list[Fields], marks: tuple[Mark, ...]) -> None:
     seen: set[str] = set()
     for row, mark in zip(rows, marks, strict=True):
         if "total" in row and _parts(row):
-            raise InvalidInput(f"Give total, or {', '.join(PARTS)}, not both.", row.at("total"))
+            detail = f"Give total, or {', '.join(PARTS)}, not both."
+            raise InvalidInput(detail, row.at("total"), "grade.total_and_parts")
         if mark.member in seen:
-            raise InvalidInput("Give each member once.", row.at("member"))
+            raise InvalidInput("Give each member once.", row.at("member"), "grade.member_twice")
         seen.add(mark.member)
 
 

@@ -22,6 +22,7 @@ from scoring.parameters import (
     Parameters,
     PendingTests,
     PendingWhereSilent,
+    ProgressLimit,
     Regulation,
 )
 
@@ -77,6 +78,11 @@ class LocalLaw:
     def pending_where_silent(self) -> PendingWhereSilent:
         """Return what a pending test holds back where art. 8 is silent."""
         return _on(self.day, PendingWhereSilent)
+
+    @property
+    def progress(self) -> ProgressLimit:
+        """Return from how many percentage points a tender counts as behind."""
+        return _on(self.day, ProgressLimit)
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +150,8 @@ def _on(day: date, kind: type[P]) -> P:
     if (value := group.on(day)) is None:
         raise RuleNotInForce(
             f"{kind.group} has no value on {day}; the first known is {group.first_day()}. "
-            "Check the day, or add the text of that time with its source."
+            "Check the day, or add the text of that time with its source.",
+            rule="not_in_force",
+            inputs={"day": day.isoformat(), "first": str(group.first_day())},
         )
     return cast("P", value)

@@ -135,6 +135,14 @@ class PendingWhereSilent(Parameters):
 
 
 @dataclass(frozen=True, slots=True)
+class ProgressLimit(Parameters):
+    """Our local rule: planned less actual from `behind_from` percentage points up counts as behind."""
+
+    group: ClassVar[str] = "local.progress"
+    behind_from: int
+
+
+@dataclass(frozen=True, slots=True)
 class Panel(Parameters):
     """組織準則 art. 5: outside experts are at least `outside_parts` out of `of_parts`."""
 
@@ -156,5 +164,6 @@ GROUPS: tuple[type[Parameters], ...] = (
     PendingTests,
     OtherFindings,
     PendingWhereSilent,
+    ProgressLimit,
     Panel,
 )

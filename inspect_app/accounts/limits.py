@@ -6,14 +6,24 @@ from flask import Flask, Response, request
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
 
+from inspect_app.core.api import request_json
+from inspect_app.core.problems import MalformedRequest
+
 PER_NAME = "10 per 5 minutes"
 PER_ADDRESS = "100 per 5 minutes"
 
 
 def _address_and_name() -> str:
-    given = request.get_json(silent=True) if request.is_json else request.form
-    name = given.get("username", "") if isinstance(given, Mapping) else ""
+    name = given.get("username", "") if isinstance(given := _given(), Mapping) else ""
     return f"{get_remote_address()}|{str(name)[:60]}"
+
+
+def _given() -> object:
+    """What was sent; nothing where it cannot be read, which the view then says."""
+    try:
+        return request_json() if request.is_json else request.form
+    except MalformedRequest:
+        return None
 
 
 def _failed(response: Response) -> bool:

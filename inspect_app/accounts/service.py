@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
-from sqlalchemy import insert, update
+from sqlalchemy import update
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from inspect_app.accounts import passwords, queries
@@ -71,13 +72,16 @@ def add_user(session: Session, new: NewUser, now: datetime) -> User:
 
 
 def organisations(session: Session, names: Iterable[str]) -> dict[str, UUID]:
-    """The ids of organisations by name; those not seen before are created."""
+    """The ids of organisations by name; those not seen before are created, by whoever comes first."""
     wanted = set(names)
     known = queries.organisation_ids(session, wanted)
-    fresh = {name: uuid4() for name in sorted(wanted - known.keys())}
+    fresh = sorted(wanted - known.keys())
     if fresh:
-        session.execute(insert(Organisation), [{"id": id_, "name": name} for name, id_ in fresh.items()])
-    return known | fresh
+        dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
+        rows = [{"id": uuid4(), "name": name} for name in fresh]
+        session.execute(dialect.insert(Organisation).on_conflict_do_nothing(), rows)
+        known |= queries.organisation_ids(session, fresh)
+    return known
 
 
 def known_organisations(session: Session, names: Iterable[str]) -> dict[str, UUID]:
@@ -111,15 +115,24 @@ def sign_out(session: Session, by: Actor, now: datetime) -> None:
 
 def identify(session: Session, token: str, now: datetime, *, production: bool) -> Actor | None:
     """Whom a token stands for, or None when it is unknown, expired, revoked or its owner is."""
-    credential = queries.credential(session, digest(token))
-    if credential is None or credential.revoked_at is not None:
+    found = queries.identity(session, digest(token))
+    if found is None or found.revoked_at is not None:
         return None
-    if credential.expires_at is not None and credential.expires_at <= now:
+    if found.expires_at is not None and found.expires_at <= now:
         return None
-    user = credential.user
-    if not user.active or (user.demo and production):
+    if not found.active or (found.demo and production):
         return None
-    return _actor(user, credential.id, credential.device_id)
+    return Actor(
+        id=found.id,
+        username=found.username,
+        name=found.name,
+        role=Role(found.role),
+        organisation_id=found.organisation_id,
+        organisation=found.organisation,
+        outside=found.outside,
+        credential_id=found.credential_id,
+        device_id=found.device_id,
+    )
 
 
 def enrol(session: Session, user_id: UUID, by: Actor, now: datetime) -> str:

@@ -8,7 +8,7 @@ from typing import Any, NoReturn, cast
 
 import marshmallow as ma
 from flask import Flask, render_template, request, url_for
-from flask_smorest import Api, Blueprint
+from flask_smorest import Blueprint
 from sqlakeyset import InvalidPage, select_page
 from sqlalchemy import Select
 from sqlalchemy.exc import OperationalError, StatementError
@@ -17,15 +17,17 @@ from webargs.flaskparser import FlaskParser
 
 from inspect_app.core import clock, roc
 from inspect_app.core.auth import requires
+from inspect_app.core.described import ProblemApi
 from inspect_app.core.permissions import PUBLIC
 from inspect_app.core.problems import FieldError, InvalidFields, MalformedRequest, Stale, VersionRequired
 
 PREFIX = "/api/v1"
 MAX_PAGE = 200
 MAX_DEPTH = 60
+UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 ISO_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
-api = Api()
+api = ProblemApi()
 
 
 def _translate_messages() -> None:
@@ -44,6 +46,10 @@ def _translate_messages() -> None:
     }
     for field, messages in texts.items():
         field.default_error_messages.update(messages)
+    length, choice = ma.validate.Length, ma.validate.OneOf
+    length.message_min, length.message_max = "至少 {min} 個字。", "最多 {max} 個字。"
+    length.message_all, length.message_equal = "應為 {min} 到 {max} 個字。", "應為 {equal} 個字。"
+    choice.default_message, ma.validate.Regexp.default_message = "應為 {choices} 之一。", "格式不正確。"
 
 
 # A field takes its messages when it is made, that is when a schema is imported.
@@ -162,7 +168,9 @@ def strict_json(text: str) -> Any:
         value = json.loads(text, object_pairs_hook=_unique, parse_constant=_no_constant, parse_float=_finite)
     except (ValueError, RecursionError) as error:
         raise MalformedRequest(f"內容不是有效的 JSON：{_reason(error)}") from error
-    _check_values(value, MAX_DEPTH)
+    _check_depth(value, MAX_DEPTH)
+    if "\\u" in text:  # decoded UTF-8 holds such characters only when they are escaped
+        _check_text(value)
     return value
 
 
@@ -192,22 +200,25 @@ def _finite(text: str) -> float:
     return value
 
 
-def _check_values(value: Any, depth: int) -> None:
+def _check_depth(value: Any, depth: int) -> None:
     if depth == 0:
         raise MalformedRequest("內容的層數太多，請減少巢狀。")
-    if isinstance(value, str):
-        _check_text(value)
-    elif isinstance(value, dict):
-        for key, inner in value.items():
-            _check_text(key)
-            _check_values(inner, depth - 1)
+    if isinstance(value, dict):
+        value = value.values()
+    elif not isinstance(value, list):
+        return
+    for inner in value:
+        if isinstance(inner, (dict, list)):
+            _check_depth(inner, depth - 1)
+
+
+def _check_text(value: Any) -> None:
+    if isinstance(value, dict):
+        _check_text([*value.keys(), *value.values()])
     elif isinstance(value, list):
         for inner in value:
-            _check_values(inner, depth - 1)
-
-
-def _check_text(text: str) -> None:
-    if "\x00" in text or any("\ud800" <= char <= "\udfff" for char in text):
+            _check_text(inner)
+    elif isinstance(value, str) and UNSTORABLE.search(value):
         raise MalformedRequest("文字含有無法儲存的字元（NUL 或不成對的代理字元），請刪除後再送。")
 
 

@@ -1,15 +1,16 @@
 """Audit: who did what to which object, append-only, in the transaction that did it."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
 
 from flask import g, has_request_context
-from sqlalchemy import JSON, Index, Uuid, select
+from sqlalchemy import JSON, Index, Uuid, insert, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from inspect_app.core.auth import Actor
-from inspect_app.core.database import Base
+from inspect_app.core.database import Base, table
 
 
 class AuditEvent(Base):
@@ -34,18 +35,30 @@ def record(
 ) -> None:
     """Append an event. `subject` is (kind, id); `detail` is JSON-ready and holds no secret."""
     kind, identifier = subject
-    session.add(
-        AuditEvent(
-            at=at,
-            actor_id=by.id if by else None,
-            actor_name=by.name if by else "系統",
-            action=action,
-            subject_kind=kind,
-            subject_id=str(identifier),
-            detail=detail,
-            request_id=g.get("request_id", "") if has_request_context() else "",
-        )
-    )
+    record_each(session, by, kind, [(action, identifier, detail)], at)
+
+
+def record_each(
+    session: Session,
+    by: Actor | None,
+    kind: str,
+    events: Iterable[tuple[str, object, dict[str, Any]]],
+    at: datetime,
+) -> None:
+    """Append many events of one instant at once: each its action, its subject's id, its detail."""
+    common = {
+        "at": at,
+        "actor_id": by.id if by else None,
+        "actor_name": by.name if by else "系統",
+        "subject_kind": kind,
+        "request_id": g.get("request_id", "") if has_request_context() else "",
+    }
+    rows = [
+        common | {"action": action, "subject_id": str(identifier), "detail": detail}
+        for action, identifier, detail in events
+    ]
+    if rows:
+        session.execute(insert(table(AuditEvent)), rows)
 
 
 def history(session: Session, kind: str, identifier: object) -> list[AuditEvent]:

@@ -1,24 +1,30 @@
 """The database: base class, column types, the one transaction of a request or job."""
 
+import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from datetime import UTC, datetime
 from decimal import Decimal
-from typing import Any
+from pathlib import Path
+from typing import Any, cast
 
-from flask import Flask
+import structlog
+from flask import Flask, Response, current_app
 from flask_migrate import Migrate
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import DateTime, Integer, MetaData, event
-from sqlalchemy.engine import Connection, Dialect, Engine
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import DateTime, Integer, MetaData, Table, event
+from sqlalchemy.engine import Connection, Dialect, Engine, make_url
+from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.orm import DeclarativeBase, Session, registry
 from sqlalchemy.orm.exc import StaleDataError
 from sqlalchemy.types import TypeDecorator
 
-from inspect_app.core.problems import Conflict, Stale
+from inspect_app.core.problems import Busy, Conflict, Problem, Stale, from_bug, respond
 from inspect_app.core.settings import ROOT
+from inspect_app.core.writers import QueueFull, WriterQueue
 
+log = structlog.get_logger()
+BUSY_TIMEOUT_S = 10
 LOST_RACE = "同時有另一項更新。請重新載入後再試；已送出的資料沒有遺失。"
 
 NAMES = {
@@ -85,7 +91,7 @@ def init_app(app: Flask, url: str) -> None:
     app.config["SQLALCHEMY_DATABASE_URI"] = url
     sqlite = url.startswith("sqlite:")
     app.config["SQLALCHEMY_ENGINE_OPTIONS"] = (
-        {"connect_args": {"timeout": 30}} if sqlite else {"pool_pre_ping": True}
+        {"connect_args": {"timeout": BUSY_TIMEOUT_S}} if sqlite else {"pool_pre_ping": True}
     ) | {"hide_parameters": True}
     db.init_app(app)
     migrate.init_app(
@@ -96,9 +102,17 @@ def init_app(app: Flask, url: str) -> None:
         compare_type=True,
         render_item=_render_item,
     )
+    app.register_error_handler(OperationalError, _answer_failed_read)
+    app.extensions["chahe.writers"] = None
     if sqlite:
+        app.extensions["chahe.writers"] = WriterQueue(Path(cast(str, make_url(url).database)))
         with app.app_context():
             _prepare_sqlite(db.engine)
+
+
+def table(model: type[Base]) -> Table:
+    """A model's table, for statements that need no objects."""
+    return cast(Table, model.__table__)
 
 
 def session() -> Session:
@@ -110,24 +124,57 @@ def session() -> Session:
 def transaction() -> Iterator[Session]:
     """The one write transaction of a request or job: committed at the end, or rolled back whole.
 
-    A write that loses a race is a Conflict or, on an edited row, Stale.
-    On SQLite it begins with the write lock, so that no reader turns writer half-way and fails.
+    A write that loses a race is a Conflict or, on an edited row, Stale; one whose turn does not come is Busy.
+    On SQLite it waits in line and begins with the write lock: no reader turns writer half-way and fails.
     """
     current = db.session()
     current.rollback()
-    current.connection(execution_options={"chahe_writes": True})
+    with _turn():
+        try:
+            current.connection(execution_options={"chahe_writes": True})
+            yield current
+            current.commit()
+        except BaseException as error:
+            current.rollback()
+            if (problem := _problem(error)) is None:
+                raise
+            raise problem from error
+
+
+@contextmanager
+def _turn() -> Iterator[None]:
+    queue: WriterQueue | None = current_app.extensions["chahe.writers"]
     try:
-        yield current
-        current.commit()
-    except IntegrityError as error:
-        current.rollback()
-        raise Conflict(LOST_RACE) from error
-    except StaleDataError as error:
-        current.rollback()
-        raise Stale(LOST_RACE) from error
-    except BaseException:
-        current.rollback()
-        raise
+        with queue.turn() if queue else nullcontext():
+            yield
+    except QueueFull as error:
+        raise Busy() from error
+
+
+def _problem(error: BaseException) -> Problem | None:
+    """What a failed statement says to its caller; None for what is a bug."""
+    if isinstance(error, IntegrityError):
+        return Conflict(LOST_RACE)
+    if isinstance(error, StaleDataError):
+        return Stale(LOST_RACE)
+    return Busy() if isinstance(error, OperationalError) and _will_pass(error) else None
+
+
+def _will_pass(error: OperationalError) -> bool:
+    """Whether the same may well succeed in a moment: a lock held elsewhere, a lost or refused connection.
+
+    PostgreSQL's operational errors are all of that kind; SQLite's also tell of a missing table.
+    """
+    code = getattr(error.orig, "sqlite_errorcode", None)
+    return code is None or code & 0xFF in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
+
+
+def _answer_failed_read(error: OperationalError) -> Response:
+    problem = _problem(error)
+    if problem is None:
+        return from_bug(error)
+    log.warning("database_busy", kind=type(error.orig).__name__)
+    return respond(problem)
 
 
 def _render_item(kind: str, item: object, _context: object) -> str | bool:

@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 from flask import Blueprint, Flask, Response, jsonify
-from sqlalchemy import select, text
+from sqlalchemy import delete, select, text
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
@@ -15,6 +15,7 @@ from inspect_app.core.settings import current_settings
 
 BEAT_EVERY = timedelta(seconds=10)
 BEAT_FRESH = timedelta(seconds=60)
+BEAT_KEPT = timedelta(hours=24)
 
 blueprint = Blueprint("health", __name__)
 
@@ -29,8 +30,9 @@ class WorkerBeat(Base):
 
 
 def beat(session: Session, worker: str, at: datetime) -> None:
-    """Note that `worker` lives; the caller owns the transaction."""
+    """Note that `worker` lives, and forget those long dead; the caller owns the transaction."""
     session.merge(WorkerBeat(worker=worker, at=at))
+    session.execute(delete(WorkerBeat).where(WorkerBeat.at < at - BEAT_KEPT))
 
 
 @blueprint.get("/healthz")

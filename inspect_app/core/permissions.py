@@ -55,4 +55,5 @@ PERMISSIONS: dict[str, frozenset[Role]] = {
     "defects.correct": INSPECTED,
     "defects.review": STAFF | {Role.AGENCY},
     "defects.extend": STAFF,
+    "operations.read": frozenset({Role.ADMIN}),
 }

@@ -116,6 +116,17 @@ class Unexpected(Problem):
     status, code, title = 500, "unexpected", "未能完成"
 
 
+class Busy(Problem):
+    """The database did not take the work in time; nothing was written."""
+
+    status, code, title = 503, "busy", "系統忙碌中"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "這次的內容沒有寫入，已收到的資料沒有遺失。請稍候幾秒再送一次。", headers={"Retry-After": "5"}
+        )
+
+
 DETAILS: dict[type[Problem], str] = {
     MalformedRequest: "請送出正確的請求內容。",
     NotSignedIn: "請登入後再試。",
@@ -135,11 +146,12 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(HTTPException, _from_http)
     app.register_error_handler(IntegrityError, _from_race)
     app.register_error_handler(StaleDataError, _from_race)
-    app.register_error_handler(Exception, _from_bug)
+    app.register_error_handler(Exception, from_bug)
 
 
 def respond(problem: Problem) -> Response:
     """The problem as JSON for programs, as a page for people; nothing half-written stays."""
+    g.problem = problem.code
     if wants_json():
         body = json.dumps(problem.as_json())
         response = Response(body, status=problem.status, mimetype="application/problem+json")
@@ -202,6 +214,7 @@ def _from_race(error: Exception) -> Response:
     return respond(Conflict("同時有另一項更新。請重新載入後再試；已送出的資料沒有遺失。"))
 
 
-def _from_bug(error: Exception) -> Response:
+def from_bug(error: Exception) -> Response:
+    """A fault of ours: logged whole, told without its inner text."""
     log.error("unexpected", exc_info=error)
     return respond(Unexpected(UNEXPECTED_DETAIL))

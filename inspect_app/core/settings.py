@@ -39,6 +39,7 @@ class Settings:
     max_body_bytes: int
     log_level: str
     team_name: str
+    metrics_token: str
 
     @property
     def is_production(self) -> bool:
@@ -64,6 +65,7 @@ def load_settings(environ: Mapping[str, str]) -> Settings:
         max_photo_bytes=reader.whole("MAX_PHOTO_BYTES", default=25 * 2**20, low=2**16, high=2**28),
         max_body_bytes=reader.whole("MAX_BODY_BYTES", default=32 * 2**20, low=2**16, high=2**29),
         team_name=reader.text("TEAM_NAME", _team_name(environment)),
+        metrics_token=reader.optional_secret("METRICS_TOKEN"),
         log_level=reader.choice("LOG_LEVEL", _LogLevel, _LogLevel.INFO).value,
     )
     if reader.problems:
@@ -145,6 +147,12 @@ class _Reader:
             self.problems.append(f"{name} must be set to at least {MIN_SECRET_LENGTH} random characters")
             return ""
         return self._kept_secret(data_dir)
+
+    def optional_secret(self, name: str) -> str:
+        given = self.text(name, "")
+        if given and len(given) < MIN_SECRET_LENGTH:
+            self.problems.append(f"{name} must be left out, or set to at least {MIN_SECRET_LENGTH} characters")
+        return given
 
     def _kept_secret(self, data_dir: Path) -> str:
         path = data_dir / "secret_key"

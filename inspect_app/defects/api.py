@@ -49,11 +49,14 @@ def correct(given: dict[str, Any], defect_id: UUID) -> Any:
 @requires("defects.review")
 @blp.arguments(schemas.ReviewIn)
 @blp.response(201, schemas.DefectOut)
-def review(given: dict[str, Any], defect_id: UUID) -> Any:
-    """Pass a correction on, or send it back: first the agency, then the team's staff."""
+def review(given: service.Review, defect_id: UUID) -> Any:
+    """Pass a correction on, or send it back: first the agency, then the team's staff.
+
+    With `document`, staff record the written review of an agency.
+    """
     with transaction() as current:
         check_version(policy.readable(current, current_actor(), defect_id, lock=True).version, required=False)
-        row = service.review(current, defect_id, given["result"], given["note"], current_actor(), clock.now())
+        row = service.review(current, defect_id, given, current_actor(), clock.now())
     return versioned(row, row.version, 201)
 
 

@@ -86,13 +86,21 @@ def _read_correction(chosen: Chosen) -> dict[str, Any]:
 @requires("defects.review")
 def review(defect_id: UUID) -> Response:
     """Pass a correction on, or send it back."""
+    return _reviewed(defect_id, "review", schemas.ReviewIn(), "已登錄審查結果。")
 
-    def work(current: Session, given: dict[str, Any]) -> object:
-        return service.review(
-            current, defect_id, given["result"], given["note"], current_actor(), clock.now()
-        )
 
-    return _tried(defect_id, "review", lambda: read(schemas.ReviewIn()), work, "已登錄審查結果。")
+@blueprint.post("/<uuid:defect_id>/written-review")
+@requires("defects.review")
+def written_review(defect_id: UUID) -> Response:
+    """Record the written review of an agency that does not sign in."""
+    return _reviewed(defect_id, "written", schemas.WrittenReviewIn(), "已登錄主辦機關的審查結果。")
+
+
+def _reviewed(defect_id: UUID, form: str, schema: schemas.ReviewIn, done: str) -> Response:
+    def work(current: Session, given: service.Review) -> object:
+        return service.review(current, defect_id, given, current_actor(), clock.now())
+
+    return _tried(defect_id, form, lambda: read(schema), work, done)
 
 
 @blueprint.post("/<uuid:defect_id>/extend")
@@ -112,8 +120,8 @@ def extend(defect_id: UUID) -> Response:
 def _tried(
     defect_id: UUID,
     form: str,
-    reading: Callable[[], dict[str, Any]],
-    work: Callable[[Session, dict[str, Any]], object],
+    reading: Callable[[], Any],
+    work: Callable[[Session, Any], object],
     done: str,
 ) -> Response:
     """Read the form and do `work` in one transaction; what was refused is shown with what was typed."""

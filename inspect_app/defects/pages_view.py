@@ -14,9 +14,9 @@ from inspect_app.core.api import paginate
 from inspect_app.core.auth import Actor, current_actor
 from inspect_app.core.database import session
 from inspect_app.core.permissions import INSPECTED, Role
-from inspect_app.defects import queries
+from inspect_app.defects import policy, queries
 from inspect_app.defects.models import Defect, DefectStep
-from inspect_app.defects.pages_words import CORRECTION, days_left, parties_of, sentence, title_of
+from inspect_app.defects.pages_words import CORRECTION, STAND_IN, days_left, parties_of, sentence, title_of
 from inspect_app.defects.service import STAGES
 from inspect_app.defects.words import (
     ANSWERED,
@@ -27,11 +27,14 @@ from inspect_app.defects.words import (
     PARTIES,
     STATES,
     UNDER_REVIEW,
+    answerers,
+    stands_in,
 )
 from inspect_app.inspections import queries as inspections
 from inspect_app.layout.context import roc_time
 from inspect_app.layout.parts import Event, Photo
 from inspect_app.photos import queries as photos
+from inspect_app.tenders import policy as tenders
 
 PER_PAGE = 50
 STAFF = "查核小組工作人員"
@@ -47,6 +50,7 @@ class Row:
     inspection: Any
     title: str | None
     days_left: int | None
+    stand_in: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,8 +124,16 @@ def _empty(actor: Actor, *, narrowed: bool) -> str:
 def _rows(items: Sequence[Defect]) -> list[Row]:
     today, ids = clock.today(), {item.inspection_id for item in items}
     visits = {visit.id: visit for visit in inspections.of_ids(session(), ids)}
+    named = inspections.parties_of(session(), ids)
     return [
-        Row(item, visits[item.inspection_id], title_of(item.code), days_left(item, today)) for item in items
+        Row(
+            item,
+            visits[item.inspection_id],
+            title_of(item.code),
+            days_left(item, today),
+            STAND_IN if stands_in(item.party, named[item.inspection_id]) else "",
+        )
+        for item in items
     ]
 
 
@@ -136,15 +148,17 @@ def _url(typed: Mapping[str, str], cursor: str | None) -> str:
 def shown(current: Session, actor: Actor, row: Defect, today: date) -> dict[str, Any]:
     """What the defect's template takes."""
     (visit,) = inspections.of_ids(current, [row.inspection_id])
+    named = policy.named(current, row)
     received = photos.received(current, row.inspection_id, _hashes(row))
     return {
         "row": row,
         "visit": visit,
+        "tender_readable": tenders.may_read(actor, visit.tender_row),
         "title": title_of(row.code),
-        "parties": parties_of(row),
+        "parties": parties_of(row, named),
         "days_left": days_left(row, today),
-        "due": _due(row),
-        "may": _may(actor, row),
+        "due": _due(row, named),
+        "may": _may(actor, row, named),
         "photos": _tiles(row.photos, received, f"缺失 {row.code} 的照片"),
         "corrections": [_correction(step, received) for step in row.steps if step.kind == CORRECTION],
         "history": _history(row, visit),
@@ -152,21 +166,23 @@ def shown(current: Session, actor: Actor, row: Defect, today: date) -> dict[str,
     }
 
 
-def _due(row: Defect) -> Due | None:
+def _due(row: Defect, named: frozenset[str]) -> Due | None:
+    answering = answerers(row.party, row.also, named)
     return {
         FOUND: Due("發文", STAFF),
-        OPENED: Due("改善並回復", "、".join(PARTIES[party] for party in (row.party, *row.also))),
+        OPENED: Due("改善並回復", "、".join(PARTIES[party] for party in answering if party in named)),
         ANSWERED: Due("審查改善結果", PARTIES["agency"]),
         UNDER_REVIEW: Due("備查改善結果", STAFF),
         CORRECTED: Due("全部缺失改善後結案", STAFF),
     }.get(row.state)
 
 
-def _may(actor: Actor, row: Defect) -> set[str]:
+def _may(actor: Actor, row: Defect, named: frozenset[str]) -> set[str]:
     """The forms that the page offers its reader."""
     staff = actor.role is Role.STAFF
     offers = {
-        "correct": row.state == OPENED and actor.role.value in (row.party, *row.also),
+        "correct": row.state == OPENED and actor.role.value in answerers(row.party, row.also, named),
+        "written": staff and row.state == ANSWERED,
         "review": row.state == (UNDER_REVIEW if staff else ANSWERED) and (staff or actor.role is Role.AGENCY),
         "extend": staff and row.state in OPEN,
     }

@@ -1,17 +1,19 @@
 """Words about a defect, for its own pages and for those of its inspection."""
 
+from collections.abc import Collection
 from datetime import date
 from typing import TYPE_CHECKING
 
 from forms.catalogue import catalogue
 from forms.errors import UnknownDefectCode
 from inspect_app.core import roc
-from inspect_app.defects.words import OPEN, PARTIES
+from inspect_app.defects.words import OPEN, PARTIES, stands_in
 
 if TYPE_CHECKING:
     from inspect_app.defects.models import Defect, DefectStep
 
 CORRECTION, REVIEW, EXTENSION = "correction", "review", "extension"
+STAND_IN = "由主辦機關代為回復"
 
 
 def title_of(code: str) -> str | None:
@@ -22,10 +24,11 @@ def title_of(code: str) -> str | None:
         return None
 
 
-def parties_of(defect: "Defect") -> str:
-    """Against whom the points are, and with whom."""
+def parties_of(defect: "Defect", named: Collection[str] = ()) -> str:
+    """Against whom the points are, and with whom; and who answers for one that the papers do not name."""
     also = "、".join(PARTIES[party] for party in defect.also)
-    return f"{PARTIES[defect.party]}；併扣{also}" if also else PARTIES[defect.party]
+    words = f"{PARTIES[defect.party]}；併扣{also}" if also else PARTIES[defect.party]
+    return f"{words}；{STAND_IN}" if stands_in(defect.party, named) else words
 
 
 def days_left(defect: "Defect", today: date) -> int | None:
@@ -38,8 +41,16 @@ def days_left(defect: "Defect", today: date) -> int | None:
 def sentence(step: "DefectStep") -> str:
     """A correction, review or extension as one sentence, without its note."""
     if step.kind == REVIEW:
-        return "審查通過" if step.detail["result"] == "pass" else "退回，請再改善"
+        return _reviewed(step)
     if step.kind == EXTENSION:
         until = roc.format_weekday(date.fromisoformat(step.detail["to"]))
         return f"同意展延至{until}（{step.detail['document']}）"
-    return "回復改善"
+    behalf = step.detail.get("on_behalf_of")
+    return f"代{PARTIES[behalf]}回復改善" if behalf else "回復改善"
+
+
+def _reviewed(step: "DefectStep") -> str:
+    words = "審查通過" if step.detail["result"] == "pass" else "退回，請再改善"
+    behalf, document = step.detail.get("on_behalf_of"), step.detail.get("document")
+    said = f"登錄{PARTIES[behalf]}書面{words}" if behalf else words
+    return f"{said}（{document}）" if document else said

@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any, TypeVar
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy import ColumnElement, Select, SQLColumnExpression, exists, func, select
 from sqlalchemy.orm import Session
 
 from inspect_app.core.auth import Actor
@@ -76,13 +76,20 @@ def count_open(session: Session, inspection_id: UUID) -> int:
     return session.scalar(query) or 0
 
 
-def taken_ids(session: Session, ids: list[UUID], inspection_id: UUID) -> set[UUID]:
-    """Those of the ids that another inspection's defects have."""
-    query = select(Defect.id).where(Defect.id.in_(ids), Defect.inspection_id != inspection_id)
-    return set(session.scalars(query)) if ids else set()
+def count_all_open(session: Session) -> int:
+    """How many defects are open; only an issued inspection has such."""
+    issued = Defect.inspection_id.in_(inspections.published_ids())
+    return session.scalar(select(func.count(Defect.id)).where(Defect.state.in_(OPEN), issued)) or 0
 
 
 def correction_of_photo(actor: Actor, sha256: str) -> Select[UUID]:
     """The inspections, known to an actor, where a correction carries this photo."""
     named = select(CorrectionPhoto.inspection_id).where(CorrectionPhoto.sha256 == sha256)
     return named.where(CorrectionPhoto.inspection_id.in_(inspections.ids_visible_to(actor)))
+
+
+def correction_names(
+    sha256: SQLColumnExpression[str], _inspection_id: SQLColumnExpression[UUID]
+) -> ColumnElement[bool]:
+    """Whether a correction carries a photo, whoever asks: a rule for `photos.naming.NAMERS`."""
+    return exists().where(CorrectionPhoto.sha256 == sha256)

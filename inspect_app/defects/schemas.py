@@ -1,8 +1,11 @@
 """What the API of defects takes and gives."""
 
+from typing import Any
+
 import marshmallow as ma
 
 from inspect_app.core.api import Day, PageArgs, Schema, page_schema
+from inspect_app.defects.service import Review
 from inspect_app.defects.words import STATES
 
 HASH = ma.validate.Regexp(r"^[0-9a-f]{64}$", error="應為 64 個小寫十六進位字元（SHA-256）。")
@@ -59,6 +62,21 @@ class ReviewIn(Schema):
         required=True, validate=ma.validate.OneOf(["pass", "fail"], error="應為 pass 或 fail。")
     )
     note = ma.fields.String(load_default=None, allow_none=True, validate=ma.validate.Length(max=2000))
+    document = ma.fields.String(
+        load_default=None, allow_none=True, validate=ma.validate.Length(1, 120, error="應為 1 到 120 個字。")
+    )
+
+    @ma.post_load
+    def as_review(self, values: dict[str, Any], **_: Any) -> Review:
+        return Review(**values)
+
+
+class WrittenReviewIn(ReviewIn):
+    """Where staff record the written review of an agency."""
+
+    document = ma.fields.String(
+        required=True, validate=ma.validate.Length(1, 120, error="應為 1 到 120 個字。")
+    )
 
 
 class ExtensionIn(Schema):

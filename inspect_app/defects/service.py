@@ -7,15 +7,19 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from sqlalchemy import delete, insert, update
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from inspect_app.core import audit
 from inspect_app.core.auth import Actor
+from inspect_app.core.clock import legal_day
+from inspect_app.core.database import table
 from inspect_app.core.permissions import Role
 from inspect_app.core.problems import Conflict, DifferentBody, FieldError, InvalidFields
 from inspect_app.defects import policy, queries
 from inspect_app.defects.models import CorrectionPhoto, Defect, DefectStep
 from inspect_app.defects.words import (
+    AGENCY,
     ANSWERED,
     CLOSED,
     CORRECTED,
@@ -46,15 +50,29 @@ class NewDefect:
     photos: tuple[str, ...]
 
 
-def replace(session: Session, inspection_id: UUID, found: Sequence[NewDefect]) -> None:
-    """Put these in place of an unissued inspection's defects; DifferentBody when an id is another's."""
-    if queries.taken_ids(session, [defect.id for defect in found], inspection_id):
-        raise DifferentBody("缺失的 id 已用於其他查核；請由平板重新產生。")
-    session.execute(delete(Defect).where(Defect.inspection_id == inspection_id))
+@dataclass(frozen=True, slots=True)
+class Review:
+    """What a review came to, `pass` or `fail`; `document` is the number of a written one."""
+
+    result: str
+    note: str | None = None
+    document: str | None = None
+
+
+def replace(session: Session, inspection_id: UUID, found: Sequence[NewDefect], *, first: bool) -> None:
+    """Put these in place of an unissued inspection's defects; DifferentBody when an id is another's.
+
+    `first`: the inspection has none yet.
+    """
+    if not first:
+        session.execute(delete(Defect).where(Defect.inspection_id == inspection_id))
     rows = [asdict(defect) | {"also": list(defect.also), "photos": list(defect.photos)} for defect in found]
     if rows:
         fixed = {"inspection_id": inspection_id, "state": FOUND, "version": 1, "correct_by": None}
-        session.execute(insert(Defect), [row | fixed for row in rows])
+        try:
+            session.execute(insert(table(Defect)), [row | fixed for row in rows])
+        except IntegrityError as error:
+            raise DifferentBody("缺失的 id 已用於其他查核；請由平板重新產生。") from error
 
 
 def issue(session: Session, inspection_id: UUID, correct_by: date) -> None:
@@ -85,18 +103,19 @@ def correct(
     defect = policy.answerable(session, by, defect_id)
     _require(defect, (OPENED,), "只有待改善的缺失可以回復。")
     _require_photos(session, defect, stages)
-    detail = {"photos": {stage: list(stages[stage]) for stage in STAGES}}
-    step = _step(session, defect, "correction", note, detail, by, now)
+    detail: dict[str, Any] = {"photos": {stage: list(stages[stage]) for stage in STAGES}}
+    behalf = {} if by.role in (defect.party, *defect.also) else {"on_behalf_of": defect.party}
+    step = _step(session, defect, "correction", note, detail | behalf, by, now)
     used = dict.fromkeys(sha256 for stage in STAGES for sha256 in stages[stage])
     carried = {"step_id": step.id, "inspection_id": defect.inspection_id}
     session.execute(insert(CorrectionPhoto), [carried | {"sha256": sha256} for sha256 in used])
-    return _move(session, defect, ANSWERED, by, now)
+    return _move(session, defect, ANSWERED, by, now, **behalf)
 
 
 def _require_photos(session: Session, defect: Defect, stages: Mapping[str, Sequence[str]]) -> None:
     errors = [FieldError(f"photos.{stage}", "至少一張照片。") for stage in STAGES if not stages.get(stage)]
     named = [sha256 for stage in STAGES for sha256 in stages.get(stage, ())]
-    received = photos.received(session, defect.inspection_id, named)
+    received = photos.received(session, defect.inspection_id, named, lock=True)
     errors += [
         FieldError(f"photos.{stage}[{index}]", "這張照片尚未上傳到本次查核。")
         for stage in STAGES
@@ -108,19 +127,32 @@ def _require_photos(session: Session, defect: Defect, stages: Mapping[str, Seque
 
 
 def review(
-    session: Session, defect_id: UUID, result: str, note: str | None, by: Actor, now: datetime
+    session: Session,
+    defect_id: UUID,
+    given: Review,
+    by: Actor,
+    now: datetime,
 ) -> Defect:
-    """Pass a correction on or send it back: the agency reviews first, then the team's staff (art. 9)."""
+    """Pass a correction on or send it back: the agency reviews first, then the team's staff (art. 9).
+
+    Staff record an agency's written review under its document number; the review is then the agency's.
+    """
     defect = policy.readable(session, by, defect_id, lock=True)
-    agency = by.role is Role.AGENCY
-    _require(defect, (ANSWERED,) if agency else (UNDER_REVIEW,), _review_order(agency))
-    _step(session, defect, "review", note, {"result": result}, by, now)
-    passed = UNDER_REVIEW if agency else CORRECTED
-    return _move(session, defect, passed if result == "pass" else OPENED, by, now)
+    staff = by.role is Role.STAFF
+    recorded = staff and given.document is not None and defect.state == ANSWERED
+    _require(defect, (ANSWERED,) if recorded or not staff else (UNDER_REVIEW,), _review_order(staff))
+    reference = {"document": given.document} if given.document else {}
+    behalf = {"on_behalf_of": AGENCY} if recorded else {}
+    _step(session, defect, "review", given.note, {"result": given.result, **reference, **behalf}, by, now)
+    passed = UNDER_REVIEW if recorded or not staff else CORRECTED
+    state = passed if given.result == "pass" else OPENED
+    return _move(session, defect, state, by, now, **reference, **behalf)
 
 
-def _review_order(agency: bool) -> str:
-    return "主辦機關審查的是已回復的缺失。" if agency else "查核小組備查的是機關審查完妥的缺失。"
+def _review_order(staff: bool) -> str:
+    if staff:
+        return "查核小組備查的是機關審查完妥的缺失；機關以書面審查者，請填其文號登錄。"
+    return "主辦機關審查的是已回復的缺失。"
 
 
 def extend(
@@ -131,6 +163,8 @@ def extend(
     _require(defect, OPEN, "只有尚未改善完成的缺失可以展延。")
     if defect.correct_by is not None and until <= defect.correct_by:
         raise InvalidFields("請更正期限。", errors=[FieldError("correct_by", "應晚於目前的改善期限。")])
+    if until < legal_day(now):
+        raise InvalidFields("請更正期限。", errors=[FieldError("correct_by", "不可早於今天。")])
     detail = {"from": str(defect.correct_by), "to": str(until), "document": document}
     _step(session, defect, "extension", reason, detail, by, now)
     defect.correct_by = until
@@ -162,7 +196,7 @@ def _step(
     return step
 
 
-def _move(session: Session, defect: Defect, state: str, by: Actor, now: datetime) -> Defect:
+def _move(session: Session, defect: Defect, state: str, by: Actor, now: datetime, **detail: Any) -> Defect:
     defect.state = state
     session.flush()
     audit.record(
@@ -173,6 +207,7 @@ def _move(session: Session, defect: Defect, state: str, by: Actor, now: datetime
         now,
         defect=str(defect.id),
         code=defect.code,
+        **detail,
     )
     return defect
 

@@ -14,7 +14,7 @@ from inspect_app.core.clock import TAIPEI, legal_day
 from inspect_app.defects import queries as defects
 from inspect_app.defects import service as defect_service
 from inspect_app.demo.pictures import Shot
-from inspect_app.inspections import decisions, plans, policy, submissions
+from inspect_app.inspections import decisions, intake, plans, policy, submissions
 from inspect_app.photos import service as photos
 
 FORM = ("construction-inspection", 1)
@@ -97,7 +97,11 @@ def _submitted(
     _declare_and_start(session, cast, inspection, at)
     taken = [cast.shots[f"{visit}-{place}"] for place in range(len(FOUND))]
     submissions.submit(
-        session, inspection, _body(cast, at, taken, pending or []), cast["leader"], at + FOUR_HOURS
+        session,
+        inspection,
+        intake.read(_body(cast, at, taken, pending or [])),
+        cast["leader"],
+        at + FOUR_HOURS,
     )
     for shot in taken[:sent]:
         photos.record(session, shot.facts, inspection, cast["leader"], at + FOUR_HOURS)
@@ -151,10 +155,11 @@ def _defect(place: int, sha256: str) -> dict[str, Any]:
 
 
 def _issued(session: Session, cast: Cast, tender: UUID, on: date, now: datetime) -> UUID:
-    """Issued, its deadline ten days from now; the first defect is answered."""
+    """Issued two days ago, its deadline ten days from now; the first defect is answered."""
     inspection = _submitted(session, cast, "issued", tender, on)
     number = f"示範府查字第{on.year - 1911}{on:%m%d}號（虛構）"
-    _issue(session, cast, inspection, legal_day(now) + timedelta(days=10), number, now)
+    then = now - timedelta(days=2)
+    _issue(session, cast, inspection, legal_day(now) + timedelta(days=10), number, then)
     first = defects.of_inspection(session, inspection)[0]
     _correct(session, cast, "issued-0", inspection, first.id, now)
     return inspection
@@ -168,8 +173,9 @@ def _closed(session: Session, cast: Cast, tender: UUID, on: date, now: datetime)
     _issue(session, cast, inspection, on + timedelta(days=30), number, then)
     for place, row in enumerate(defects.of_inspection(session, inspection)):
         _correct(session, cast, f"closed-{place}", inspection, row.id, then + timedelta(days=14))
-        defect_service.review(session, row.id, "pass", "審查完妥", cast["agency"], then + timedelta(days=16))
-        defect_service.review(session, row.id, "pass", "同意備查", cast["staff"], then + timedelta(days=18))
+        for name, words, days in (("agency", "審查完妥", 16), ("staff", "同意備查", 18)):
+            review = defect_service.Review("pass", words)
+            defect_service.review(session, row.id, review, cast[name], then + timedelta(days=days))
     held = policy.readable(session, cast["staff"], inspection, lock=True)
     decisions.close(session, held, cast["staff"], then + timedelta(days=18))
 

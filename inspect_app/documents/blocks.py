@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from functools import singledispatchmethod
 from itertools import islice
 from typing import TypeVar
@@ -95,7 +96,10 @@ class Compositor:
 
     @block.register
     def _(self, block: Facts) -> Iterable[Item]:
-        return self._facts(block.rows, block.across, gap=6)
+        items = list(self._facts(block.rows, block.across, gap=6))
+        if not block.together:
+            return items
+        return [replace(item, with_next=True) for item in items[:-1]] + items[-1:]
 
     @block.register
     def _(self, block: Table) -> Iterable[Item]:

@@ -49,10 +49,11 @@ class Paragraph:
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """Labelled values one below the other, or two side by side."""
+    """Labelled values one below the other, or two side by side; a few `together` stay on one page."""
 
     rows: tuple[Fact, ...]
     across: Literal[1, 2] = field(default=1, metadata=_LOOK)
+    together: bool = field(default=False, metadata=_LOOK)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,20 @@ from inspect_app.core import clock
 from inspect_app.core.api import ApiBlueprint, check_version, paginate, request_json, versioned
 from inspect_app.core.auth import current_actor, requires
 from inspect_app.core.database import session, transaction
-from inspect_app.inspections import decisions, papers, plans, policy, queries, schemas, scores, submissions
+from inspect_app.inspections import (
+    decisions,
+    intake,
+    papers,
+    plans,
+    policy,
+    queries,
+    recipients,
+    schemas,
+    scores,
+    submissions,
+    versions,
+)
+from inspect_app.inspections.body import MarkBody, decode
 from inspect_app.inspections.models import Inspection
 from inspect_app.inspections.openapi import documents_body
 from inspect_app.inspections.printing import issuer, pdf
@@ -104,8 +117,9 @@ def start(given: dict[str, Any], inspection_id: UUID) -> Any:
 @blp.alt_response(201, schema=schemas.MarkOut)
 def mark(inspection_id: UUID, member_id: UUID) -> Any:
     """A member's own mark, until the submission."""
+    given: MarkBody = decode(request_json(), MarkBody)
     with transaction() as current:
-        row, fresh = submissions.put_mark(current, inspection_id, member_id, request_json(), current_actor())
+        row, fresh = submissions.put_mark(current, inspection_id, member_id, given, current_actor())
     return row, 201 if fresh else 200
 
 
@@ -116,8 +130,9 @@ def mark(inspection_id: UUID, member_id: UUID) -> Any:
 @blp.alt_response(201, schema=schemas.ReceiptOut)
 def submit(inspection_id: UUID) -> Any:
     """What the tablet recorded: 201, the same again 200, another body 409."""
+    given = intake.read(request_json())
     with transaction() as current:
-        receipt = submissions.submit(current, inspection_id, request_json(), current_actor(), clock.now())
+        receipt = submissions.submit(current, inspection_id, given, current_actor(), clock.now())
     return receipt, 201 if receipt.is_new else 200
 
 
@@ -128,9 +143,30 @@ def submit(inspection_id: UUID) -> Any:
 @blp.alt_response(200, schema=schemas.ReceiptOut)
 def amend(inspection_id: UUID) -> Any:
     """A corrected submission with its reason, before issue; every version is kept."""
+    given = intake.read_amendment(request_json())
     with transaction() as current:
-        receipt = submissions.amend(current, inspection_id, request_json(), current_actor(), clock.now())
+        if not versions.was_sent(current, inspection_id, given.body.id):
+            _held(current, inspection_id)
+        receipt = submissions.amend(current, inspection_id, given, current_actor(), clock.now())
     return receipt, 201 if receipt.is_new else 200
+
+
+@blp.get("/inspections/<uuid:inspection_id>/submissions")
+@requires("inspections.read")
+@blp.response(200, schemas.SubmissionList)
+def submission_list(inspection_id: UUID) -> dict[str, Any]:
+    """Every version of what the tablet sent, oldest first; not for the inspected."""
+    row = policy.read_inside(session(), current_actor(), inspection_id)
+    return {"items": queries.submissions_of(session(), row.id), "next": None}
+
+
+@blp.get("/inspections/<uuid:inspection_id>/submissions/<uuid:submission_id>")
+@requires("inspections.read")
+@blp.response(200, schemas.SubmissionOut)
+def submission(inspection_id: UUID, submission_id: UUID) -> versions.Version:
+    """One version as it was received; a member sees his own mark of it alone."""
+    row = policy.read_inside(session(), current_actor(), inspection_id)
+    return versions.of_inspection(session(), current_actor(), row, submission_id)
 
 
 @blp.get("/inspections/<uuid:inspection_id>/score")
@@ -163,6 +199,17 @@ def issue(given: decisions.Issue, inspection_id: UUID) -> Any:
     with transaction() as current:
         row = _held(current, inspection_id)
         return _answer(current, decisions.issue(current, row, given, current_actor(), clock.now()))
+
+
+@blp.post("/inspections/<uuid:inspection_id>/recipients")
+@requires("inspections.decide")
+@blp.arguments(schemas.SendOnIn)
+@blp.response(201, schemas.InspectionOut)
+def send_on(given: recipients.SendOn, inspection_id: UUID) -> Any:
+    """Give the issued papers to a party that the tender names only since."""
+    with transaction() as current:
+        row = _held(current, inspection_id)
+        return _answer(current, recipients.send_on(current, row, given, current_actor(), clock.now()), 201)
 
 
 @blp.post("/inspections/<uuid:inspection_id>/close")

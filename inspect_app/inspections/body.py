@@ -145,6 +145,8 @@ class Amendment(Base, frozen=True):
 T = SubmissionBody | MarkBody | Amendment
 PATH = re.compile(r" - at `(?:key in )?\$(.*)`$")
 ANY_ANSWER = ".answers[...]"
+SHOWN = re.compile(r"(value '.{40}).+(?=')", re.DOTALL)
+"""As much of a wrong word as is told back."""
 REASONS = (
     (re.compile(r"missing required field `(.+?)`"), "必填。"),
     (re.compile(r"contains unknown field `(.+?)`"), "沒有這個欄位。"),
@@ -166,28 +168,32 @@ PHRASES = (
 
 
 def decode(value: Any, kind: type[Any], prefix: str = "") -> Any:
-    """Plain JSON values as a typed body; InvalidFields naming the path of what does not fit."""
-    plain = _plain(value)
+    """JSON values as a typed body; InvalidFields naming the path of what does not fit."""
+    return typed(plain(value), kind, prefix)
+
+
+def typed(value: Any, kind: type[Any], prefix: str = "") -> Any:
+    """Likewise, of values that are `plain` already."""
     try:
-        return msgspec.convert(plain, kind, strict=True)
+        return msgspec.convert(value, kind, strict=True)
     except msgspec.ValidationError as error:
         raise InvalidFields(
-            "請依欄位的說明更正後再送；平板上的資料仍在。", errors=[_field_error(str(error), plain, prefix)]
+            "請依欄位的說明更正後再送；平板上的資料仍在。", errors=[_field_error(str(error), value, prefix)]
         ) from error
 
 
 def _field_error(message: str, value: Any, prefix: str) -> FieldError:
     found = PATH.search(message)
     path = _named_item(found.group(1), value) if found else ""
-    plain = PATH.sub("", message)
+    said = PATH.sub("", message)
     for pattern, reason in REASONS:
-        if match := pattern.search(plain):
+        if match := pattern.search(said):
             return FieldError(_joined(prefix, f"{path}.{match.group(1)}"), reason)
     for pattern, phrase in PHRASES:
-        if pattern.search(plain):
-            plain = pattern.sub(phrase, plain)
+        if pattern.search(said):
+            said = pattern.sub(phrase, SHOWN.sub(r"\1…", said))
             break
-    return FieldError(_joined(prefix, path), plain)
+    return FieldError(_joined(prefix, path), said)
 
 
 def _named_item(path: str, value: Any) -> str:
@@ -210,18 +216,19 @@ def _joined(prefix: str, path: str) -> str:
     return f"{prefix}{path}" if prefix else path.removeprefix(".")
 
 
-def canonical(value: Any) -> str:
-    """JSON with sorted keys and whole numbers without a point: equal for bodies that are equal as JSON."""
-    return json.dumps(_plain(value), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+def canonical(plain_value: Any) -> str:
+    """JSON with sorted keys of a `plain` value: equal for bodies that are equal as JSON."""
+    return json.dumps(plain_value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
 
 def digest(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def _plain(value: Any) -> Any:
+def plain(value: Any) -> Any:
+    """The same value with whole numbers written without a point."""
     if isinstance(value, dict):
-        return {key: _plain(inner) for key, inner in value.items()}
+        return {key: plain(inner) for key, inner in value.items()}
     if isinstance(value, list):
-        return [_plain(inner) for inner in value]
+        return [plain(inner) for inner in value]
     return int(value) if isinstance(value, float) and value.is_integer() else value

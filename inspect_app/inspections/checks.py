@@ -11,19 +11,18 @@ from inspect_app.core.problems import FieldError, InvalidFields
 from inspect_app.inspections.body import FoundDefect, Remark, SubmissionBody
 
 
-def check(body: SubmissionBody, team: Collection[UUID], prefix: str = "") -> None:
-    """InvalidFields naming every field that does not fit the form, the catalogue, the team or the photos."""
-    found = [
-        *_times(body),
-        *_answers(body),
-        *_defects(body),
-        *_members(body, team),
-        *_photos(body),
-        *_remarks(body),
-    ]
+ADVICE = "請依各欄位的說明更正後再送；平板上的資料仍在。"
+
+
+def faults(body: SubmissionBody) -> tuple[FieldError, ...]:
+    """Every field that does not fit the form, the catalogue or the photos."""
+    return (*_times(body), *_answers(body), *_defects(body), *_photos(body), *_remarks(body))
+
+
+def refuse(found: Sequence[FieldError], prefix: str = "") -> None:
+    """InvalidFields naming them all, if there are any."""
     if found:
-        errors = [FieldError(f"{prefix}{error.field}", error.reason) for error in found]
-        raise InvalidFields("請依各欄位的說明更正後再送；平板上的資料仍在。", errors=errors)
+        raise InvalidFields(ADVICE, errors=[FieldError(f"{prefix}{each.field}", each.reason) for each in found])
 
 
 def check_instants(body: SubmissionBody, prefix: str = "") -> None:
@@ -33,9 +32,7 @@ def check_instants(body: SubmissionBody, prefix: str = "") -> None:
         (f"photos[{i}].taken_at", photo.taken_at) for i, photo in enumerate(body.photos) if photo.taken_at
     ]
     unknown = [field for field, at in named if not clock.is_known(at)]
-    found = [FieldError(f"{prefix}{field}", "應為民國 1 年至 999 年之間的時間。") for field in unknown]
-    if found:
-        raise InvalidFields("請依各欄位的說明更正後再送；平板上的資料仍在。", errors=found)
+    refuse([FieldError(field, "應為民國 1 年至 999 年之間的時間。") for field in unknown], prefix)
 
 
 def _times(body: SubmissionBody) -> Iterator[FieldError]:
@@ -45,7 +42,7 @@ def _times(body: SubmissionBody) -> Iterator[FieldError]:
 
 def _answers(body: SubmissionBody) -> Iterator[FieldError]:
     try:
-        items = load(body.form.code, body.form.version).item_ids
+        items = dict.fromkeys(load(body.form.code, body.form.version).item_ids)
     except UnknownForm as error:
         yield FieldError("form", str(error))
         return
@@ -80,7 +77,8 @@ def _points(defect: FoundDefect, path: str) -> Iterator[FieldError]:
         yield FieldError(f"{path}.points", f"{defect.code} 的 {defect.severity} 級可扣點數：{allowed}。")
 
 
-def _members(body: SubmissionBody, team: Collection[UUID]) -> Iterator[FieldError]:
+def team_faults(body: SubmissionBody, team: Collection[UUID]) -> Iterator[FieldError]:
+    """Marks given for people who are not on the visit's team."""
     for index, mark in enumerate(body.marks):
         if mark.member not in team:
             yield FieldError(f"marks[{index}].member", "不在本次查核的名單上。")

@@ -11,7 +11,7 @@ from inspect_app.core.auth import Actor
 from inspect_app.core.clock import legal_day
 from inspect_app.core.problems import Conflict, FieldError, InvalidFields, NotFound
 from inspect_app.defects import service as defects
-from inspect_app.inspections import queries, scores, submissions
+from inspect_app.inspections import queries, recipients, scores, submissions
 from inspect_app.inspections.models import Inspection, SiteTest
 from inspect_app.inspections.words import CLOSED, INCOMPLETE, ISSUED, STATES, SUBMITTED, TESTS
 
@@ -86,7 +86,10 @@ def _test_errors(inspection: Inspection, given: TestResult, today: date) -> list
 
 
 def issue(session: Session, inspection: Inspection, given: Issue, by: Actor, now: datetime) -> Inspection:
-    """Issue the record and the notice; freezes the grade. Conflict while photos or tests are outstanding."""
+    """Issue the record and the notice; freezes the grade and what the papers say of the tender.
+
+    Conflict while photos or tests are outstanding.
+    """
     _require_issuable(session, inspection)
     if given.correct_by < legal_day(now):
         raise InvalidFields("請更正改善期限。", errors=[FieldError("correct_by", "不可早於今天。")])
@@ -95,6 +98,7 @@ def issue(session: Session, inspection: Inspection, given: Issue, by: Actor, now
         raise Conflict("試驗結果尚未判定完成，依作業辦法第 8 條不得通知成績；請先登錄試驗結果。")
     inspection.state, inspection.issued_at, inspection.result = ISSUED, now, result
     inspection.correct_by, inspection.issue_document = given.correct_by, given.document
+    recipients.freeze(session, inspection, now)
     defects.issue(session, inspection.id, given.correct_by)
     session.flush()
     detail = {"document": given.document, "correct_by": str(given.correct_by), "score": result["score"]}

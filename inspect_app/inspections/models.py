@@ -9,6 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from sqlalchemy.orm.attributes import flag_modified
 
 from inspect_app.core.database import Base
+from inspect_app.inspections.facts import IssuedFacts, TenderFacts
 from inspect_app.inspections.words import PLANNED, PUBLISHED
 
 if TYPE_CHECKING:
@@ -44,6 +45,7 @@ class Inspection(Base):
     issue_document: Mapped[str | None] = mapped_column(String(120))
     correct_by: Mapped[date | None]
     result: Mapped[dict[str, Any] | None] = mapped_column(JSON)
+    issued_facts: Mapped[dict[str, Any] | None] = mapped_column(JSON)
     closed_at: Mapped[datetime | None]
     cancel_reason: Mapped[str | None] = mapped_column(String(500))
     version: Mapped[int] = mapped_column(default=1)
@@ -61,6 +63,16 @@ class Inspection(Base):
         return self.tender_id
 
     @property
+    def frozen(self) -> IssuedFacts | None:
+        """What the issue froze; None before it."""
+        return IssuedFacts.read(self.issued_facts) if self.issued_facts else None
+
+    @property
+    def tender_facts(self) -> TenderFacts:
+        """The tender as pages and papers name it: as it was at the issue, until then as it is."""
+        return self.frozen.tender if self.frozen else TenderFacts.of(self.tender_row)
+
+    @property
     def leader(self) -> "TeamMember":
         return next(person for person in self.team if person.role == "leader")
 
@@ -71,6 +83,24 @@ class Inspection(Base):
     def touch(self) -> None:
         """Raise the version at the next flush, though only rows that hang on this one change."""
         flag_modified(self, "state")
+
+
+class Recipient(Base):
+    """A party that has an inspection's issued papers, and keeps them whoever the tender names later.
+
+    `document` is the number of a later sending; None: it received them with the issue.
+    """
+
+    __tablename__ = "recipients"
+
+    inspection_id: Mapped[UUID] = mapped_column(ForeignKey("inspections.id"), primary_key=True)
+    party: Mapped[str] = mapped_column(String(12), primary_key=True)
+    organisation_id: Mapped[UUID] = mapped_column(
+        ForeignKey("organisations.id"), primary_key=True, index=True
+    )
+    organisation: Mapped[str] = mapped_column(String(120))
+    given_at: Mapped[datetime]
+    document: Mapped[str | None] = mapped_column(String(120))
 
 
 class TeamMember(Base):

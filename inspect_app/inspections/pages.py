@@ -21,6 +21,7 @@ from inspect_app.inspections import (
     pages_view,
     plans,
     policy,
+    recipients,
     schemas,
 )
 from inspect_app.inspections.models import Inspection
@@ -184,6 +185,21 @@ def issue(inspection_id: UUID) -> Response:
         )
 
     return _tried(inspection_id, "issue", work, "已發文。受查單位現在看得到這件查核，也能回復改善。")
+
+
+@blueprint.post("/<uuid:inspection_id>/send-on")
+@requires("inspections.decide")
+def send_on(inspection_id: UUID) -> Response:
+    """Give the issued papers to a party that the tender names only since."""
+
+    def work() -> None:
+        given = read(schemas.SendOnIn())
+        _decide(
+            inspection_id,
+            lambda current, row: recipients.send_on(current, row, given, current_actor(), clock.now()),
+        )
+
+    return _tried(inspection_id, "send-on", work, "已補送。該單位現在看得到這件查核，也能回復改善。")
 
 
 @blueprint.post("/<uuid:inspection_id>/close")

@@ -22,7 +22,8 @@ LABELS = {
     "reason": "理由",
     "correct_by": "改善期限",
     "document": "文號",
-    "result": "結果",
+    "party": "補送對象",
+    "result": "試驗結果",
     "decided_on": "判定日期",
     "note": "說明",
     "before": "改善前照片",
@@ -30,6 +31,23 @@ LABELS = {
     "after": "改善後照片",
 }
 """Every input by its name; an error of any other field is shown without a link."""
+
+QUESTIONS = {
+    "review-result": "改善是否完妥",
+    "written-result": "主辦機關審查改善是否完妥",
+    "issue-document": "發文文號",
+    "written-document": "主辦機關的文號",
+    "extend-correct_by": "新的改善期限",
+    "extend-reason": "展延理由",
+    "extend-document": "同意的文號",
+    "send-on-document": "補送的文號",
+    "cancel-reason": "取消理由",
+    "declare-reason": "應迴避的事由",
+    "review-note": "審查意見",
+    "written-note": "審查意見",
+    "correct-note": "改善說明",
+}
+"""Inputs, by form and name, that their form asks for in other words."""
 
 PATH = re.compile(r"^photos\.|\[\d+\].*")
 """What of an error's path is not the input's name."""
@@ -62,7 +80,8 @@ class Refusal:
     def _linked(self, error: FieldError) -> FieldError:
         if error.field not in LABELS:
             return FieldError("", error.reason)
-        return FieldError(f"{self.form}-{error.field}", f"{LABELS[error.field]}：{error.reason}")
+        input_ = f"{self.form}-{error.field}"
+        return FieldError(input_, f"{QUESTIONS.get(input_, LABELS[error.field])}：{error.reason}")
 
 
 def refusal(form: str, problem: Problem) -> Refusal:

@@ -7,6 +7,7 @@ from typing import Any
 
 from inspect_app.core import roc
 from inspect_app.core.audit import AuditEvent
+from inspect_app.defects.words import PARTIES
 from inspect_app.inspections.words import TESTS
 from inspect_app.layout.context import roc_time
 from inspect_app.layout.parts import Event
@@ -36,10 +37,21 @@ SENTENCES: dict[str, Callable[[Detail], str]] = {
     ISSUED: lambda detail: (
         f"發文（{detail['document']}），成績 {detail['score']} 分，改善期限{_day(detail['correct_by'])}"
     ),
+    "inspection.sent_on": lambda detail: (
+        f"補送{PARTIES[detail['party']]}{detail['organisation']}（{detail['document']}）"
+    ),
     "inspection.closed": lambda _: "結案",
 }
 
-ORDER = (PHOTO, *SENTENCES)
+
+def _order() -> list[str]:
+    """Photos stand before what they complete."""
+    order = list(SENTENCES)
+    order.insert(order.index("inspection.completed"), PHOTO)
+    return order
+
+
+ORDER = tuple(_order())
 
 
 def told(

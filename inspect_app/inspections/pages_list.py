@@ -17,6 +17,7 @@ from inspect_app.core.problems import FieldError
 from inspect_app.inspections import pages_queries, pages_score, queries
 from inspect_app.inspections.models import Inspection
 from inspect_app.inspections.words import ISSUED, PUBLISHED, STATES
+from inspect_app.tenders import policy as tenders
 
 PER_PAGE = 50
 LABELS = {"since": "查核日期起", "until": "查核日期迄"}
@@ -29,6 +30,7 @@ class Row:
     inspection: Inspection
     badge: pages_score.Badge | None
     days_left: int | None
+    tender_readable: bool
 
 
 def context() -> dict[str, Any]:
@@ -38,7 +40,7 @@ def context() -> dict[str, Any]:
     page = paginate(session(), queries.listed(actor, wanted), PER_PAGE, typed.get("cursor") or None)
     narrowed = any(typed.get(name) for name in ("state", "since", "until", "tender"))
     return {
-        "rows": _rows(page["items"]),
+        "rows": _rows(actor, page["items"]),
         "total": queries.count(session(), actor, wanted),
         "typed": typed,
         "errors": errors,
@@ -77,10 +79,15 @@ def _id(text: str | None) -> UUID | None:
         return UUID(int=0)
 
 
-def _rows(items: list[Inspection]) -> list[Row]:
+def _rows(actor: Actor, items: list[Inspection]) -> list[Row]:
     today, grades = clock.today(), pages_queries.grades(session(), items)
     return [
-        Row(item, pages_score.badge(grades[item.id]) if item.id in grades else None, _days_left(item, today))
+        Row(
+            item,
+            pages_score.badge(grades[item.id]) if item.id in grades else None,
+            _days_left(item, today),
+            tenders.may_read(actor, item.tender_row),
+        )
         for item in items
     ]
 

@@ -7,7 +7,15 @@ from typing import TYPE_CHECKING
 
 from inspect_app.core.auth import Actor
 from inspect_app.core.permissions import INSPECTED, Role
-from inspect_app.defects.words import ANSWERED, OPEN, OPENED, PARTIES, UNDER_REVIEW
+from inspect_app.defects.words import (
+    ANSWERED,
+    OPEN,
+    OPENED,
+    PARTIES,
+    UNDER_REVIEW,
+    answerers,
+    stands_in,
+)
 from inspect_app.inspections.models import Inspection
 from inspect_app.inspections.words import INCOMPLETE, ISSUED, PLANNED, STARTED, SUBMITTED
 
@@ -19,7 +27,11 @@ STAFF = "查核小組工作人員"
 
 @dataclass(frozen=True, slots=True)
 class Situation:
-    """What the next step depends on; `waiting` names undecided tests, `withheld` tells that they withhold the grade."""
+    """What the next step depends on.
+
+    `waiting` names undecided tests, `withheld` tells that they withhold the grade, `named` are the parties that
+    have the issued papers.
+    """
 
     row: Inspection
     actor: Actor
@@ -27,6 +39,7 @@ class Situation:
     waiting: tuple[str, ...]
     withheld: bool
     defects: Sequence["Defect"]
+    named: frozenset[str] = frozenset()
 
     @property
     def undeclared(self) -> list[str]:
@@ -96,7 +109,8 @@ def _due_submitted(now: Situation) -> Due:
 
 def _due_issued(now: Situation) -> Due:
     if opened := now.in_state(OPENED):
-        parties = dict.fromkeys(PARTIES[defect.party] for defect in opened)
+        sides = ("agency" if stands_in(defect.party, now.named) else defect.party for defect in opened)
+        parties = dict.fromkeys(PARTIES[side] for side in sides)
         return Due(f"改善 {len(opened)} 項缺失並回復", "、".join(parties), _earliest(opened))
     if answered := now.in_state(ANSWERED):
         return Due(f"審查 {len(answered)} 項改善結果", PARTIES["agency"], _earliest(answered))
@@ -150,4 +164,6 @@ def _follow_up(now: Situation) -> Action:
 
 def _own(now: Situation) -> list["Defect"]:
     side = now.actor.role.value
-    return [defect for defect in now.in_state(OPENED) if side in (defect.party, *defect.also)]
+    return [
+        defect for defect in now.in_state(OPENED) if side in answerers(defect.party, defect.also, now.named)
+    ]

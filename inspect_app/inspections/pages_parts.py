@@ -56,13 +56,15 @@ class AnswerSection:
         return sum(row.result == "fail" for row in self.rows)
 
 
-def defect_rows(found: Iterable["Defect"], received: set[str], today: date) -> list[DefectRow]:
-    """The defects in the order found."""
+def defect_rows(
+    found: Iterable["Defect"], received: set[str], today: date, named: frozenset[str]
+) -> list[DefectRow]:
+    """The defects in the order found; `named` are the parties that have the issued papers."""
     return [
         DefectRow(
             defect,
             title_of(defect.code),
-            parties_of(defect),
+            parties_of(defect, named),
             days_left(defect, today),
             tuple(sha256 for sha256 in defect.photos if sha256 in received),
         )

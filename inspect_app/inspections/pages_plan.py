@@ -37,8 +37,9 @@ class Given:
 
 
 def read_plan(**known: Any) -> Plan:
-    """The form as a plan; InvalidFields."""
-    wanted: Plan = read(PlanIn(), days=("on",), members=request.form.getlist("members"), **known)
+    """The form as a plan; InvalidFields. Whoever leads is not also counted as a member."""
+    members = [id_ for id_ in request.form.getlist("members") if id_ != request.form.get("leader")]
+    wanted: Plan = read(PlanIn(), days=("on",), members=members, **known)
     return wanted
 
 

@@ -10,6 +10,7 @@ from inspect_app.core.auth import Actor
 from inspect_app.core.permissions import INSPECTED, Role
 from inspect_app.core.problems import Problem
 from inspect_app.defects import queries as defects
+from inspect_app.defects.words import PARTIES
 from inspect_app.inspections import (
     decisions,
     pages_history,
@@ -18,6 +19,7 @@ from inspect_app.inspections import (
     pages_score,
     policy,
     queries,
+    recipients,
     scores,
     submissions,
     views,
@@ -26,6 +28,7 @@ from inspect_app.inspections.models import Inspection
 from inspect_app.inspections.pages_next import Situation
 from inspect_app.inspections.words import CANCELLED, INCOMPLETE, PLANNED, SUBMITTED, TESTS
 from inspect_app.photos import queries as photos
+from inspect_app.tenders import policy as tenders
 
 
 def context(session: Session, actor: Actor, row: Inspection, today: date) -> dict[str, Any]:
@@ -40,6 +43,7 @@ def context(session: Session, actor: Actor, row: Inspection, today: date) -> dic
     history = pages_history.told(audit.history(session, "inspection", row.id), steps, inside=inside)
     return {
         "row": row,
+        "tender_readable": tenders.may_read(actor, row.tender_row),
         "view": view,
         "inside": inside,
         "names": {person.user_id: person.name for person in row.team},
@@ -51,7 +55,9 @@ def context(session: Session, actor: Actor, row: Inspection, today: date) -> dic
         "score_problem": problem.detail if problem else "",
         "history": history,
         **_graded(actor, row, result),
-        **_evidence(session, actor, row, found, today),
+        "unserved": _unserved(session, row) if actor.role is Role.STAFF and row.is_published else [],
+        "unnamed": _unnamed(row, found),
+        **_evidence(session, actor, row, now, today),
     }
 
 
@@ -78,7 +84,8 @@ def _situation(
 ) -> Situation:
     waiting = tuple(TESTS[test.test] for test in view.tests if test.result is None)
     withheld = result is not None and not result["announceable"]
-    return Situation(row, actor, len(view.missing), waiting, withheld=withheld, defects=found)
+    named = frozenset(each.party for each in view.recipients)
+    return Situation(row, actor, len(view.missing), waiting, withheld=withheld, defects=found, named=named)
 
 
 def _may(now: Situation) -> set[str]:
@@ -97,17 +104,28 @@ def _may(now: Situation) -> set[str]:
     return {name for name, offered in offers.items() if offered}
 
 
-def _evidence(
-    session: Session, actor: Actor, row: Inspection, found: list[Any], today: date
-) -> dict[str, Any]:
+def _unserved(session: Session, row: Inspection) -> list[tuple[str, str]]:
+    """The parties to whom the papers may be sent on: what the form sends and what it shows."""
+    found = recipients.unserved(session, row)
+    return [(party, f"{PARTIES[party]}　{organisation}") for party, organisation in found.items()]
+
+
+def _unnamed(row: Inspection, found: list[Any]) -> list[str]:
+    """The parties that defects were found against and the tender does not name."""
+    parties = dict.fromkeys(defect.party for defect in found)
+    return [PARTIES[party] for party in parties if getattr(row.tender_facts, party) is None]
+
+
+def _evidence(session: Session, actor: Actor, row: Inspection, now: Situation, today: date) -> dict[str, Any]:
     """Defects for all; answers and signatures for the team, staff and auditor."""
+    found = list(now.defects)
     inside = policy.sees_declarations(actor)
     named = queries.named_photos(session, row.id)
     wanted = [photo.sha256 for photo in named] + [sha256 for defect in found for sha256 in defect.photos]
     received = photos.received(session, row.id, wanted)
     body = submissions.current_body(session, row) if inside else None
     return {
-        "found": pages_parts.defect_rows(found, received, today),
+        "found": pages_parts.defect_rows(found, received, today, now.named),
         "points": _points(found),
         "sections": pages_parts.answer_sections(body) if body else [],
         "photos": pages_parts.grid(named, received, signatures=False),

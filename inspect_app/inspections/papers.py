@@ -98,6 +98,7 @@ def notice(session: Session, inspection: Inspection, issuer: Issuer) -> Document
             Heading("二、改善說明"),
             Paragraph("每項缺失回復時附改善前、改善中、改善後照片。", mark="（一）"),
             Paragraph("未能如期改善者，請於期限前敘明理由申請展延（第 10 條）。", mark="（二）"),
+            *_stand_ins(inspection, found),
             *_defect_photos(session, inspection, found, named),
         ),
     )
@@ -117,6 +118,7 @@ def record(session: Session, inspection: Inspection, issuer: Issuer) -> Document
         link=issuer.link,
         head=(
             *_tender_facts(inspection),
+            *_amounts(inspection),
             Fact("查核型態", KINDS[inspection.kind]),
             Fact("查核方式", METHODS[inspection.method]),
             Fact("查核成績", f"{result.get('score', '')} 分（{result.get('label', '')}）"),
@@ -131,13 +133,13 @@ def record(session: Session, inspection: Inspection, issuer: Issuer) -> Document
             Heading("三、缺失及扣點"),
             _defect_table(found),
             Heading("四、扣點統計"),
-            Facts(tuple(_points_by_party(found))),
+            Facts(tuple(_points_by_party(found)), together=True),
         ),
     )
 
 
 def _tender_facts(inspection: Inspection) -> tuple[Fact, ...]:
-    tender = inspection.tender_row
+    tender = inspection.tender_facts
     facts = (
         ("標案名稱", tender.name),
         ("標案編號", tender.number),
@@ -148,6 +150,21 @@ def _tender_facts(inspection: Inspection) -> tuple[Fact, ...]:
         ("查核日期", roc.format_weekday(inspection.on)),
     )
     return tuple(Fact(label, value) for label, value in facts if value)
+
+
+def _amounts(inspection: Inspection) -> list[Fact]:
+    tender = inspection.tender_facts
+    known = (("預算金額", tender.budget_twd), ("契約金額", tender.contract_twd))
+    return [Fact(label, f"{twd:,} 元") for label, twd in known if twd is not None]
+
+
+def _stand_ins(inspection: Inspection, found: Sequence["Defect"]) -> list[Paragraph]:
+    """Who answers for parties that the tender, as it was at the issue, does not name."""
+    parties = dict.fromkeys(defect.party for defect in found)
+    unnamed = [PARTIES[party] for party in parties if getattr(inspection.tender_facts, party) is None]
+    if not unnamed:
+        return []
+    return [Paragraph(f"標案未載明{'、'.join(unnamed)}，其缺失請主辦機關代為回復。", mark="（三）")]
 
 
 def _defect_table(found: Sequence["Defect"]) -> Table:

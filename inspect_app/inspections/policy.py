@@ -11,28 +11,30 @@ from inspect_app.inspections import queries
 from inspect_app.inspections.models import Inspection, Mark
 from inspect_app.inspections.words import CANCELLED
 
+ABSENT = "沒有這件查核，或不是您能查看的；請從清單選取。"
+
 
 def readable(session: Session, actor: Actor, inspection_id: UUID, *, lock: bool = False) -> Inspection:
     """The inspection; NotFound for an absent one and for one the actor may not know of."""
     inspection = queries.find(session, actor, inspection_id, lock=lock)
     if inspection is None:
-        raise NotFound("沒有這件查核，或不是您能查看的；請從清單選取。")
+        raise NotFound(ABSENT)
     return inspection
 
 
 def led(session: Session, actor: Actor, inspection_id: UUID) -> Inspection:
     """The inspection, locked; NotAllowed unless the actor leads this very visit."""
-    inspection = readable(session, actor, inspection_id, lock=True)
+    inspection = joined(session, actor, inspection_id)
     if inspection.leader.user_id != actor.id:
         raise NotAllowed("只有本次查核的領隊能開始、送出或更正；請由領隊操作。")
     return inspection
 
 
 def joined(session: Session, actor: Actor, inspection_id: UUID) -> Inspection:
-    """The inspection, locked; NotAllowed unless the actor is on its team."""
-    inspection = readable(session, actor, inspection_id, lock=True)
-    if all(person.user_id != actor.id for person in inspection.team):
-        raise NotAllowed("您不在本次查核的名單上。")
+    """The inspection, locked; NotFound unless the actor is on its team."""
+    inspection = queries.held(session, inspection_id)
+    if inspection is None or all(person.user_id != actor.id for person in inspection.team):
+        raise NotFound(ABSENT)
     return inspection
 
 
@@ -51,6 +53,14 @@ def marks_seen(actor: Actor, inspection: Inspection, marks: list[Mark]) -> list[
 def sees_declarations(actor: Actor) -> bool:
     """Declarations of interest stay with the team and the auditor."""
     return actor.role not in INSPECTED
+
+
+def read_inside(session: Session, actor: Actor, inspection_id: UUID) -> Inspection:
+    """The inspection for those who read what the tablet sent: staff, its team, the auditor once issued."""
+    inspection = readable(session, actor, inspection_id)
+    if actor.role in INSPECTED:
+        raise NotFound("送件內容只供查核小組查看；請看查核紀錄與改善通知。")
+    return inspection
 
 
 def letter_of(session: Session, actor: Actor, inspection_id: UUID) -> Inspection:

@@ -13,8 +13,9 @@ from inspect_app.inspections.papers import Issuer
 
 
 def issuer(inspection: Inspection) -> Issuer:
-    """The team, and the inspection's page on this server."""
-    return Issuer(current_settings().team_name, f"{request.url_root}inspections/{inspection.id}")
+    """Who issues, or issued, the papers, and the inspection's page on this server."""
+    kept = inspection.frozen.issued_by if inspection.frozen else ""
+    return Issuer(kept or current_settings().team_name, f"{request.url_root}inspections/{inspection.id}")
 
 
 def pdf(document: Document) -> Response:

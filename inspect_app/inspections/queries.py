@@ -2,19 +2,39 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
+from functools import cache
 from typing import Any, TypeVar
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, false, func, select, true
-from sqlalchemy.orm import Session
+from sqlalchemy import (
+    ColumnElement,
+    Row,
+    Select,
+    SQLColumnExpression,
+    bindparam,
+    exists,
+    false,
+    func,
+    select,
+    true,
+)
+from sqlalchemy.orm import Session, joinedload, lazyload
 
 from inspect_app.core.auth import Actor
 from inspect_app.core.permissions import INSPECTED, INSPECTORS, Role
-from inspect_app.inspections.models import Inspection, Mark, NamedPhoto, SiteTest, Submission, TeamMember
-from inspect_app.inspections.words import PUBLISHED
-from inspect_app.tenders import queries as tenders
+from inspect_app.inspections.models import (
+    Inspection,
+    Mark,
+    NamedPhoto,
+    Recipient,
+    SiteTest,
+    Submission,
+    TeamMember,
+)
+from inspect_app.inspections.words import PARTS, PUBLISHED
 
+Earlier = Row[UUID, UUID, str, str | None, datetime]
 S = TypeVar("S", bound=Select[Any])
 
 
@@ -31,7 +51,8 @@ class InspectionFilter:
 def visible_to(actor: Actor) -> ColumnElement[bool]:
     """The condition on inspections an actor may know of.
 
-    Before issue only staff and the visit's team do, in any list, count or search (作業辦法 art. 13).
+    Before issue only staff and the visit's team do, in any list, count or search (作業辦法 art. 13);
+    after it also the auditor, and of the inspected those who received its papers.
     """
     if actor.role is Role.STAFF:
         return true()
@@ -42,13 +63,24 @@ def visible_to(actor: Actor) -> ColumnElement[bool]:
     if actor.role is Role.AUDITOR:
         return published
     if actor.role in INSPECTED:
-        return published & Inspection.tender_id.in_(tenders.ids_visible_to(actor))
+        return published & Inspection.id.in_(_received_by(actor))
     return false()
+
+
+def _received_by(actor: Actor) -> Select[UUID]:
+    """The inspections whose papers the actor's organisation has, in his role; none without organisation."""
+    mine = select(Recipient.inspection_id).where(Recipient.organisation_id == actor.organisation_id)
+    return mine.where(Recipient.party == actor.role.value)
 
 
 def ids_visible_to(actor: Actor) -> Select[UUID]:
     """The ids of those inspections, as a subquery for other features' conditions."""
     return select(Inspection.id).where(visible_to(actor))
+
+
+def published_ids() -> Select[UUID]:
+    """The ids of all issued inspections, for counts that name no reader (operations, metrics)."""
+    return select(Inspection.id).where(Inspection.state.in_(PUBLISHED))
 
 
 def listed(actor: Actor, wanted: InspectionFilter) -> Select[Inspection]:
@@ -73,12 +105,33 @@ def _narrowed(query: S, actor: Actor, wanted: InspectionFilter) -> S:
     return query
 
 
+def count_published(session: Session) -> int:
+    """How many inspections are issued, closed ones included."""
+    return session.scalar(select(func.count(Inspection.id)).where(Inspection.state.in_(PUBLISHED))) or 0
+
+
 def find(session: Session, actor: Actor, inspection_id: UUID, *, lock: bool = False) -> Inspection | None:
     """The inspection if the actor may know of it; `lock` holds its row until the transaction ends."""
     query = select(Inspection).where(Inspection.id == inspection_id, visible_to(actor))
     if lock:
         query = query.with_for_update(of=Inspection).execution_options(populate_existing=True)
     return session.scalar(query)
+
+
+@cache
+def _held() -> Select[Inspection]:
+    return (
+        select(Inspection)
+        .where(Inspection.id == bindparam("id"))
+        .options(lazyload(Inspection.tender_row), joinedload(Inspection.team))
+        .with_for_update(of=Inspection)
+        .execution_options(populate_existing=True)
+    )
+
+
+def held(session: Session, inspection_id: UUID) -> Inspection | None:
+    """The inspection and its team in one statement, held until the transaction ends; it asks no reader."""
+    return session.execute(_held(), {"id": inspection_id}).unique().scalar_one_or_none()
 
 
 def locked(session: Session, inspection_id: UUID) -> Inspection | None:
@@ -93,6 +146,16 @@ def on_day(session: Session, tender_id: UUID, on: date) -> Inspection | None:
     return session.scalar(query.where(Inspection.state != "cancelled"))
 
 
+RECEIPT = select(
+    Submission.id, Submission.inspection_id, Submission.sha256, Submission.reason, Submission.received_at
+).where(Submission.id == bindparam("id"))
+
+
+def receipt(session: Session, submission_id: UUID) -> Earlier | None:
+    """What was said on receiving a submission, without its body."""
+    return session.execute(RECEIPT, {"id": submission_id}).one_or_none()
+
+
 def submission(session: Session, submission_id: UUID) -> Submission | None:
     return session.get(Submission, submission_id)
 
@@ -101,6 +164,23 @@ def submissions_of(session: Session, inspection_id: UUID) -> list[Submission]:
     """Every version, oldest first."""
     query = select(Submission).where(Submission.inspection_id == inspection_id).order_by(Submission.version)
     return list(session.scalars(query))
+
+
+def last_version(session: Session, inspection_id: UUID) -> int:
+    """The number of the newest version; 0 when there is none."""
+    query = select(func.max(Submission.version)).where(Submission.inspection_id == inspection_id)
+    return session.scalar(query) or 0
+
+
+MARKS = select(Mark.member_id, *(getattr(Mark, name) for name in PARTS)).where(
+    Mark.inspection_id == bindparam("id")
+)
+
+
+def points_by_member(session: Session, inspection_id: UUID) -> dict[UUID, dict[str, int]]:
+    """The parts of each member's mark that were given, as the scoring engine takes them."""
+    rows = session.execute(MARKS, {"id": inspection_id}).mappings()
+    return {row["member_id"]: {name: row[name] for name in PARTS if row[name] is not None} for row in rows}
 
 
 def marks_of(session: Session, inspection_id: UUID) -> list[Mark]:
@@ -122,6 +202,30 @@ def names_photo(actor: Actor, sha256: str) -> Select[UUID]:
     """The inspections an actor may read whose current submission names this photo."""
     named = select(NamedPhoto.inspection_id).where(NamedPhoto.sha256 == sha256)
     return ids_visible_to(actor).where(Inspection.id.in_(named))
+
+
+def submission_names(
+    sha256: SQLColumnExpression[str], inspection_id: SQLColumnExpression[UUID]
+) -> ColumnElement[bool]:
+    """Whether a submission names a photo: any current one, or an earlier version of this inspection's."""
+    earlier = (Submission.inspection_id == inspection_id) & Submission.body.contains(sha256)
+    return exists().where(NamedPhoto.sha256 == sha256) | exists().where(earlier)
+
+
+def recipients(session: Session, inspection_id: UUID) -> list[Recipient]:
+    """Who has the issued papers, in the order they received them."""
+    query = select(Recipient).where(Recipient.inspection_id == inspection_id)
+    later = Recipient.document.is_not(None)
+    return list(session.scalars(query.order_by(Recipient.given_at, later, Recipient.party)))
+
+
+def parties_of(session: Session, ids: Iterable[UUID]) -> dict[UUID, frozenset[str]]:
+    """The parties that have each inspection's papers; an unissued one has none."""
+    found: dict[UUID, set[str]] = {id_: set() for id_ in ids}
+    query = select(Recipient.inspection_id, Recipient.party).where(Recipient.inspection_id.in_(list(found)))
+    for id_, party in session.execute(query).tuples() if found else ():
+        found[id_].add(party)
+    return {id_: frozenset(parties) for id_, parties in found.items()}
 
 
 def counts_by_state(session: Session, actor: Actor) -> dict[str, int]:

@@ -1,5 +1,6 @@
 """What the API of inspections takes and gives; submissions are typed in body.py."""
 
+from collections.abc import Iterable
 from typing import Any
 
 import marshmallow as ma
@@ -7,10 +8,11 @@ import marshmallow as ma
 from inspect_app.core.api import Day, Flag, Instant, PageArgs, Schema, page_schema
 from inspect_app.inspections.decisions import Issue, TestResult
 from inspect_app.inspections.plans import Plan
+from inspect_app.inspections.recipients import PARTIES, SendOn
 from inspect_app.inspections.words import KINDS, METHODS, STATES
 
 
-def _one_of(words: dict[str, str]) -> ma.validate.OneOf:
+def _one_of(words: Iterable[str]) -> ma.validate.OneOf:
     return ma.validate.OneOf(list(words), error=f"應為 {'、'.join(words)} 之一。")
 
 
@@ -79,6 +81,26 @@ class VersionOut(Schema):
     reason = ma.fields.String(allow_none=True)
 
 
+class RecipientOut(Schema):
+    party = ma.fields.String()
+    organisation = ma.fields.String()
+    given_at = ma.fields.AwareDateTime()
+    document = ma.fields.String(allow_none=True)
+
+
+class SubmissionRow(VersionOut):
+    received_by = ma.fields.UUID()
+
+
+class SubmissionOut(SubmissionRow):
+    body = ma.fields.Dict()
+
+
+class SubmissionList(Schema):
+    items = ma.fields.List(ma.fields.Nested(SubmissionRow))
+    next = ma.fields.String(allow_none=True)
+
+
 class InspectionRow(Schema):
     id = ma.fields.UUID()
     state = ma.fields.String()
@@ -101,6 +123,7 @@ class InspectionOut(InspectionRow):
     tests = ma.fields.List(ma.fields.Nested(TestOut))
     submissions = ma.fields.List(ma.fields.Nested(VersionOut))
     missing = ma.fields.List(ma.fields.String())
+    recipients = ma.fields.List(ma.fields.Nested(RecipientOut))
     cancel_reason = ma.fields.String(allow_none=True)
 
 
@@ -131,6 +154,15 @@ class IssueIn(Schema):
     @ma.post_load
     def as_issue(self, values: dict[str, Any], **_: Any) -> Issue:
         return Issue(**values)
+
+
+class SendOnIn(Schema):
+    party = ma.fields.String(required=True, validate=_one_of(PARTIES))
+    document = _text(120, required=True)
+
+    @ma.post_load
+    def as_send_on(self, values: dict[str, Any], **_: Any) -> SendOn:
+        return SendOn(**values)
 
 
 class TestIn(Schema):

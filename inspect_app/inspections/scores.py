@@ -9,6 +9,7 @@ import scoring
 from inspect_app.core.problems import FieldError, InvalidFields
 from inspect_app.inspections.body import SubmissionBody
 from inspect_app.inspections.models import SiteTest, TeamMember
+from scoring.explain import explain_error
 
 MEAN = "grade.mean"
 
@@ -35,9 +36,8 @@ def grade(
     try:
         return scoring.run("grade", request)
     except scoring.ScoringError as error:
-        raise InvalidFields(
-            "成績無法計算；請依說明更正後再送。", errors=[FieldError(f"{prefix}{error.field}", error.detail)]
-        ) from error
+        wrong = FieldError(f"{prefix}{error.field}", explain_error(error))
+        raise InvalidFields("成績無法計算；請依說明更正後再送。", errors=[wrong]) from error
 
 
 def without_marks(result: dict[str, Any]) -> dict[str, Any]:
@@ -55,4 +55,4 @@ def judge(on: date, mark: dict[str, Any]) -> None:
         scoring.run("grade", {"inspected_on": on.isoformat(), "marks": [mark]})
     except scoring.ScoringError as error:
         field = error.field.removeprefix("marks[0].")
-        raise InvalidFields("請更正評分。", errors=[FieldError(field, error.detail)]) from error
+        raise InvalidFields("請更正評分。", errors=[FieldError(field, explain_error(error))]) from error

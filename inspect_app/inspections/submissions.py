@@ -1,34 +1,23 @@
 """Receiving what a tablet sends: whole or not at all, once however often it is sent, every version kept."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import delete, insert
 from sqlalchemy.orm import Session
 
 from inspect_app.core import audit
 from inspect_app.core.auth import Actor
 from inspect_app.core.problems import Conflict, DifferentBody, NotAllowed
-from inspect_app.defects import service as defects
-from inspect_app.inspections import checks, plans, policy, queries, scores
-from inspect_app.inspections.body import (
-    Amendment,
-    GivenMark,
-    MarkBody,
-    SubmissionBody,
-    canonical,
-    decode,
-    digest,
-)
-from inspect_app.inspections.models import Inspection, Mark, NamedPhoto, SiteTest, Submission
-from inspect_app.inspections.words import CANCELLED, INCOMPLETE, PLANNED, PUBLISHED, STARTED, SUBMITTED
+from inspect_app.inspections import checks, keeping, plans, policy, queries, scores
+from inspect_app.inspections.body import MarkBody, SubmissionBody, decode
+from inspect_app.inspections.intake import Sent
+from inspect_app.inspections.models import Inspection, Mark, Submission
+from inspect_app.inspections.words import CANCELLED, INCOMPLETE, PARTS, PLANNED, PUBLISHED, STARTED, SUBMITTED
 from inspect_app.photos import queries as photos
-
-PARTS = ("total", "quality_system", "workmanship", "progress")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,47 +32,41 @@ class Receipt:
     is_new: bool
 
 
-def submit(session: Session, inspection_id: UUID, value: Any, by: Actor, now: datetime) -> Receipt:
+def submit(session: Session, inspection_id: UUID, sent: Sent, by: Actor, now: datetime) -> Receipt:
     """Take the leader's submission; the same again is answered as before, another body is DifferentBody.
 
     A submission for a planned visit starts it at its `started_at`.
     """
     inspection = policy.led(session, by, inspection_id)
-    body = _read(value)
-    if (earlier := _earlier(session, inspection, body.id, value)) is not None:
-        return _receipt(session, inspection, earlier, is_new=False)
+    if (earlier := _earlier(session, inspection, sent)) is not None:
+        return _receipt(session, inspection, earlier)
     if inspection.submission_id is not None:
         raise Conflict("這次查核已經送出過；要更正請改送 amendments，並附理由。")
     if inspection.state == PLANNED:
-        plans.start(session, inspection, body.started_at, by, now)
+        plans.start(session, inspection, sent.body.started_at, by, now)
     if inspection.state != STARTED:
         raise Conflict("這件查核已取消，不能送出；請洽工作人員。")
-    row = _accept(session, inspection, body, value, by, now)
-    return _receipt(session, inspection, row, is_new=True)
+    return _accept(session, inspection, sent, by, now)
 
 
-def amend(session: Session, inspection_id: UUID, value: Any, by: Actor, now: datetime) -> Receipt:
+def amend(session: Session, inspection_id: UUID, sent: Sent, by: Actor, now: datetime) -> Receipt:
     """Take a corrected submission with its reason, before issue; every version is kept."""
     inspection = policy.led(session, by, inspection_id)
-    amendment: Amendment = decode(value, Amendment)
-    body = _read(amendment.submission, "submission")
-    if (earlier := _earlier(session, inspection, body.id, amendment.submission)) is not None:
-        if earlier.reason != amendment.reason:
+    if (earlier := _earlier(session, inspection, sent)) is not None:
+        if earlier.reason != sent.reason:
             raise DifferentBody("這個 submission.id 已用於另一份送件；更正請用新的 id。")
-        return _receipt(session, inspection, earlier, is_new=False)
+        return _receipt(session, inspection, earlier)
     _require_amendable(inspection)
-    row = _accept(session, inspection, body, amendment.submission, by, now, amendment.reason)
-    return _receipt(session, inspection, row, is_new=True)
+    return _accept(session, inspection, sent, by, now)
 
 
 def put_mark(
-    session: Session, inspection_id: UUID, member_id: UUID, value: Any, by: Actor
+    session: Session, inspection_id: UUID, member_id: UUID, given: MarkBody, by: Actor
 ) -> tuple[Mark, bool]:
     """A member's own mark, until the submission; returns it and whether it is new."""
     inspection = policy.joined(session, by, inspection_id)
     if by.id != member_id:
         raise NotAllowed("委員只能評自己的分數；請由本人登入後評分。")
-    given: MarkBody = decode(value, MarkBody)
     row = session.get(Mark, (inspection_id, member_id))
     if row is not None and all(getattr(row, name) == getattr(given, name) for name in PARTS):
         return row, False
@@ -101,7 +84,12 @@ def put_mark(
 
 def settle(session: Session, inspection: Inspection) -> tuple[str, ...]:
     """Set incomplete or submitted by what has arrived; returns the hashes still missing."""
-    missing = missing_photos(session, inspection.id)
+    named = [photo.sha256 for photo in queries.named_photos(session, inspection.id)]
+    return _settle(session, inspection, named)
+
+
+def _settle(session: Session, inspection: Inspection, named: Sequence[str]) -> tuple[str, ...]:
+    missing = _missing(session, inspection.id, named, lock=True)
     if inspection.state in (STARTED, INCOMPLETE, SUBMITTED):
         state = INCOMPLETE if missing else SUBMITTED
         if inspection.state != state:
@@ -112,8 +100,15 @@ def settle(session: Session, inspection: Inspection) -> tuple[str, ...]:
 
 def missing_photos(session: Session, inspection_id: UUID) -> tuple[str, ...]:
     """The hashes the current submission names whose bytes have not come for this inspection."""
-    named = [photo.sha256 for photo in queries.named_photos(session, inspection_id)]
-    received = photos.received(session, inspection_id, named)
+    return _missing(
+        session, inspection_id, [photo.sha256 for photo in queries.named_photos(session, inspection_id)]
+    )
+
+
+def _missing(
+    session: Session, inspection_id: UUID, named: Sequence[str], *, lock: bool = False
+) -> tuple[str, ...]:
+    received = photos.received(session, inspection_id, named, lock=lock)
     return tuple(sha256 for sha256 in named if sha256 not in received)
 
 
@@ -125,23 +120,17 @@ def current_body(session: Session, inspection: Inspection) -> SubmissionBody | N
     return _typed(row) if row else None
 
 
-def _read(value: Any, prefix: str = "") -> SubmissionBody:
-    body: SubmissionBody = decode(value, SubmissionBody, prefix)
-    checks.check_instants(body, f"{prefix}." if prefix else "")
-    return body
-
-
 def _typed(row: Submission) -> SubmissionBody:
     body: SubmissionBody = decode(json.loads(row.body), SubmissionBody)
     return body
 
 
-def _earlier(session: Session, inspection: Inspection, id_: UUID, value: Any) -> Submission | None:
+def _earlier(session: Session, inspection: Inspection, sent: Sent) -> queries.Earlier | None:
     """The same submission received before; DifferentBody when its id was used for anything else."""
-    row = queries.submission(session, id_)
+    row = queries.receipt(session, sent.body.id)
     if row is None:
         return None
-    if row.inspection_id != inspection.id or row.sha256 != digest(canonical(value)):
+    if row.inspection_id != inspection.id or row.sha256 != sent.sha256:
         raise DifferentBody("這個 id 已收過不同的內容；原有內容未變。要更正請用新的 id 送 amendments。")
     return row
 
@@ -153,108 +142,36 @@ def _require_amendable(inspection: Inspection) -> None:
         raise Conflict("尚無可更正的送件；請先送出 submission。")
 
 
-def _accept(
-    session: Session,
-    inspection: Inspection,
-    body: SubmissionBody,
-    value: Any,
-    by: Actor,
-    now: datetime,
-    reason: str | None = None,
-) -> Submission:
-    prefix = "" if reason is None else "submission."
-    checks.check(body, {person.user_id for person in inspection.team}, prefix)
-    scores.grade(body, inspection.on, inspection.team, (), prefix)
-    _match_marks(session, inspection, body, first=reason is None)
-    text = canonical(value)
-    version = len(queries.submissions_of(session, inspection.id)) + 1
-    row = Submission(
-        id=body.id,
-        inspection_id=inspection.id,
-        version=version,
-        body=text,
-        sha256=digest(text),
-        reason=reason,
-        received_at=now,
-        received_by=by.id,
-    )
-    session.add(row)
-    session.flush()
-    inspection.submission_id = body.id
-    _replace_children(session, inspection.id, body)
-    action = "inspection.submitted" if reason is None else "inspection.amended"
-    audit.record(session, by, action, ("inspection", inspection.id), now, version=version, reason=reason)
-    return row
+def _accept(session: Session, inspection: Inspection, sent: Sent, by: Actor, now: datetime) -> Receipt:
+    body = sent.body
+    members = {person.user_id for person in inspection.team}
+    checks.refuse((*sent.faults, *checks.team_faults(body, members)), sent.prefix)
+    scores.grade(body, inspection.on, inspection.team, (), sent.prefix)
+    own = queries.points_by_member(session, inspection.id)
+    if sent.is_first:
+        _require_own_marks(inspection, body, own)
+    version = 1 if sent.is_first else queries.last_version(session, inspection.id) + 1
+    missing = _missing(session, inspection.id, keeping.photos_named(body))
+    state = INCOMPLETE if missing else SUBMITTED
+    action = "inspection.submitted" if sent.is_first else "inspection.amended"
+    subject = ("inspection", inspection.id)
+    audit.record(session, by, action, subject, now, version=version, reason=sent.reason)
+    keeping.keep(session, inspection, sent, keeping.Stored(version, state, by.id, now), marked=bool(own))
+    return Receipt(body.id, sent.sha256, now, state, missing, is_new=True)
 
 
-def _match_marks(session: Session, inspection: Inspection, body: SubmissionBody, *, first: bool) -> None:
+def _require_own_marks(
+    inspection: Inspection, body: SubmissionBody, own: Mapping[UUID, dict[str, int]]
+) -> None:
     """What a member marked himself the first submission says too; an amendment tells why it is changed."""
-    own = {mark.member_id: mark.points for mark in queries.marks_of(session, inspection.id)}
     sent = {mark.member: mark.points for mark in body.marks}
     differing = [
         person.name
         for person in inspection.team
         if person.user_id in own and sent.get(person.user_id) != own[person.user_id]
     ]
-    if first and differing:
+    if differing:
         raise Conflict(f"{'、'.join(differing)}自己的評分與送件不同；請領隊與委員確認後，以相同的分數再送。")
-
-
-def _replace_children(session: Session, inspection_id: UUID, body: SubmissionBody) -> None:
-    _replace(session, Mark, inspection_id, [_mark_row(mark) for mark in body.marks])
-    _replace(session, NamedPhoto, inspection_id, _photo_rows(body))
-    _keep_tests(session, inspection_id, body.pending_tests)
-    defects.replace(session, inspection_id, [_defect_row(body, index) for index in range(len(body.defects))])
-
-
-def _replace(session: Session, table: type[Any], inspection_id: UUID, rows: list[dict[str, Any]]) -> None:
-    session.execute(delete(table).where(table.inspection_id == inspection_id))
-    if rows:
-        session.execute(insert(table), [row | {"inspection_id": inspection_id} for row in rows])
-
-
-def _mark_row(mark: GivenMark) -> dict[str, Any]:
-    return {"member_id": mark.member, **{name: getattr(mark, name) for name in PARTS}}
-
-
-def _photo_rows(body: SubmissionBody) -> list[dict[str, Any]]:
-    empty = {"signature": None, "bytes": None, "taken_at": None, "caption": None}
-    rows: dict[str, dict[str, Any]] = {}
-    for photo in body.photos:
-        given = {"bytes": photo.bytes, "taken_at": photo.taken_at, "caption": photo.caption}
-        rows[photo.sha256] = empty | {"sha256": photo.sha256} | given
-    for signature in body.signatures:
-        row = rows.setdefault(signature.sha256, empty | {"sha256": signature.sha256})
-        row["signature"] = signature.role
-    return [row | {"position": position} for position, row in enumerate(rows.values())]
-
-
-def _defect_row(body: SubmissionBody, index: int) -> defects.NewDefect:
-    found = body.defects[index]
-    return defects.NewDefect(
-        id=found.id,
-        position=index,
-        code=found.code,
-        severity=found.severity,
-        party=found.party,
-        also=tuple(found.also),
-        points=found.points,
-        note=found.note,
-        place=found.place,
-        photos=tuple(found.photos),
-    )
-
-
-def _keep_tests(session: Session, inspection_id: UUID, pending: Iterable[str]) -> None:
-    """Tests no longer pending go, but a result once recorded stays: no amendment undoes a test."""
-    wanted = dict.fromkeys(pending)
-    for row in queries.tests_of(session, inspection_id):
-        if row.test in wanted:
-            del wanted[row.test]
-        elif row.result is None:
-            session.delete(row)
-    session.add_all(SiteTest(inspection_id=inspection_id, test=test) for test in wanted)
-    session.flush()
 
 
 def _judge_mark(inspection: Inspection, member_id: UUID, given: MarkBody) -> None:
@@ -263,6 +180,6 @@ def _judge_mark(inspection: Inspection, member_id: UUID, given: MarkBody) -> Non
     scores.judge(inspection.on, {"member": str(member_id), **parts})
 
 
-def _receipt(session: Session, inspection: Inspection, row: Submission, *, is_new: bool) -> Receipt:
+def _receipt(session: Session, inspection: Inspection, row: queries.Earlier) -> Receipt:
     missing = settle(session, inspection)
-    return Receipt(row.id, row.sha256, row.received_at, inspection.state, missing, is_new)
+    return Receipt(row.id, row.sha256, row.received_at, inspection.state, missing, is_new=False)

@@ -28,3 +28,6 @@ TONES = {
     CLOSED: "good",
     CANCELLED: "neutral",
 }
+
+PARTS = ("total", "quality_system", "workmanship", "progress")
+"""The parts of a mark (評分): the total alone, or the other three."""

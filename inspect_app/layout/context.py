@@ -14,6 +14,7 @@ NAVIGATION = (
     ("查核", "inspections.index", "inspections.read"),
     ("缺失", "defects.index", "defects.read"),
     ("平板", "accounts.devices", "devices.own"),
+    ("系統", "operations.index", "operations.read"),
 )
 
 

@@ -1,15 +1,17 @@
 """/api/v1/photos: sending in one go or resumably (tus 1.0.0), and reading."""
 
-from typing import Any
+from collections.abc import Callable
+from typing import Any, TypeVar
 from uuid import UUID
 
 from flask import Response, request, url_for
 from werkzeug.http import http_date
 
 from inspect_app.core import clock
-from inspect_app.core.api import ApiBlueprint
+from inspect_app.core.api import ApiBlueprint, ProblemSchema
 from inspect_app.core.auth import current_actor, requires
 from inspect_app.core.database import session, transaction
+from inspect_app.core.described import PROBLEM
 from inspect_app.core.problems import NotFound, WrongMethod
 from inspect_app.core.settings import current_settings
 from inspect_app.photos import draining, policy, receiving, schemas, service, serving, tus, uploading
@@ -21,6 +23,17 @@ blp = ApiBlueprint("photos_api", __name__, description="照片")
 PHOTO = "/photos/<string:sha256>"
 UPLOADS = "/photos/uploads"
 UPLOAD = "/photos/uploads/<uuid:upload_id>"
+TUS_REFUSALS = {405: "不接受的操作", 410: "上傳已逾期", 412: "tus 版本不符", 460: "檢查碼不符"}
+
+View = TypeVar("View", bound=Callable[..., Response])
+
+
+def tells_tus_refusals(view: View) -> View:
+    """Document what only resumable uploads answer."""
+    for status, meaning in TUS_REFUSALS.items():
+        told = blp.alt_response(status, schema=ProblemSchema, content_type=PROBLEM, description=meaning)
+        view = told(view)
+    return view
 
 
 @blp.put(PHOTO)
@@ -51,6 +64,7 @@ def photo(args: dict[str, Any], sha256: str) -> Response:
 
 @blp.post(UPLOADS)
 @requires("photos.send")
+@tells_tus_refusals
 @blp.response(201, headers=schemas.LOCATION | schemas.OFFSET | schemas.EXPIRES)
 @blp.doc(parameters=[schemas.RESUMABLE, schemas.UPLOAD_LENGTH, schemas.UPLOAD_METADATA])
 def begin_upload() -> Response:
@@ -68,6 +82,7 @@ def begin_upload() -> Response:
 
 @blp.route(UPLOAD, methods=["HEAD"])
 @requires("photos.send")
+@tells_tus_refusals
 @blp.response(200, headers=schemas.OFFSET | schemas.LENGTH | schemas.EXPIRES)
 @blp.doc(parameters=[schemas.RESUMABLE])
 def upload_standing(upload_id: UUID) -> Response:
@@ -84,6 +99,7 @@ def upload_standing(upload_id: UUID) -> Response:
 
 @blp.patch(UPLOAD)
 @requires("photos.send")
+@tells_tus_refusals
 @blp.response(204, headers=schemas.OFFSET | schemas.EXPIRES)
 @blp.doc(
     parameters=[schemas.RESUMABLE, schemas.UPLOAD_OFFSET, schemas.UPLOAD_CHECKSUM],
@@ -101,6 +117,7 @@ def continue_upload(upload_id: UUID) -> Response:
 
 @blp.delete(UPLOAD)
 @requires("photos.send")
+@tells_tus_refusals
 @blp.response(204)
 @blp.doc(parameters=[schemas.RESUMABLE])
 def drop_upload(upload_id: UUID) -> Response:
@@ -113,6 +130,7 @@ def drop_upload(upload_id: UUID) -> Response:
 
 @blp.post(UPLOAD)
 @requires("photos.send")
+@tells_tus_refusals
 @blp.response(204, headers=schemas.OFFSET)
 @blp.doc(parameters=[schemas.RESUMABLE, schemas.METHOD])
 def overridden(upload_id: UUID) -> Response:

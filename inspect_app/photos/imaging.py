@@ -81,7 +81,10 @@ class Picture:
 
 
 def examine(path: Path) -> Picture:
-    """The picture in a file. NotAPicture, PictureTooLarge or PictureDamaged when it is not to be accepted."""
+    """The picture in a file. NotAPicture, PictureTooLarge or PictureDamaged when it is not to be accepted.
+
+    MemoryError where there is not enough for it now; `MAX_PIXELS` and the two decodes at a time bound what it takes.
+    """
     with _slots:
         data = path.read_bytes()
         return _examine(data, _mime(data))
@@ -102,12 +105,12 @@ def _examine(data: bytes, mime: str) -> Picture:
             size = image.size
             copy = _web_copy(image)
             orientation, taken_at = _orientation(image), _taken_at(image)
-    except PictureError:
+    except (PictureError, MemoryError):  # too little memory is our fault, not the picture's
         raise
     except Exception as error:  # whatever a decoder raises on hostile bytes means the same
         raise PictureDamaged("照片損壞或不完整，無法讀取；請重新傳送或重新拍攝。") from error
     width, height = size[::-1] if orientation in _SIDEWAYS else size
-    thumb = _fitted(copy, THUMB_PX)
+    thumb = _fitted(copy, THUMB_PX, gap=1.0)
     return Picture(mime, width, height, taken_at, _encode(copy, orientation), _encode(thumb, orientation))
 
 
@@ -142,9 +145,10 @@ def _bounded(size: tuple[int, int], limit: int) -> tuple[int, int]:
     return width, height
 
 
-def _fitted(image: Image.Image, limit: int) -> Image.Image:
+def _fitted(image: Image.Image, limit: int, gap: float = 2.0) -> Image.Image:
+    """At most `limit` wide and high. `gap` 1 averages whole pixels first: ten times as fast, good for a thumbnail."""
     size = _bounded(image.size, limit)
-    return image if size == image.size else image.resize(size, Image.Resampling.BICUBIC, reducing_gap=2.0)
+    return image if size == image.size else image.resize(size, Image.Resampling.BICUBIC, reducing_gap=gap)
 
 
 def _eight_bit(image: Image.Image) -> Image.Image:
@@ -168,6 +172,8 @@ def _orientation(image: Image.Image) -> int:
     """EXIF orientation, 1 (upright) where there is none. A photo does not fail by its notes."""
     try:
         found = image.getexif().get(ExifTags.Base.Orientation)
+    except MemoryError:
+        raise
     except Exception:  # many kinds, all meaning that it cannot be read
         return 1
     return found if isinstance(found, int) else 1
@@ -177,6 +183,8 @@ def _taken_at(image: Image.Image) -> datetime | None:
     try:
         exif = image.getexif().get_ifd(ExifTags.IFD.Exif)
         times = [exif.get(ExifTags.Base.DateTimeOriginal), exif.get(ExifTags.Base.DateTimeDigitized)]
+    except MemoryError:
+        raise
     except Exception:  # as above
         return None
     return next((time for text in times if (time := _local_time(str(text)))), None)

@@ -27,7 +27,10 @@ class Photo(Base):
 
 
 class PhotoReceipt(Base):
-    """That a person sent a photo's bytes for an inspection; only so does it count as received there."""
+    """That a person sent a photo's bytes for an inspection; only so does it count as received there.
+
+    `sent_again_at` is when he last sent the same, None if never: what is sent again is not cleared away.
+    """
 
     __tablename__ = "photo_receipts"
 
@@ -35,6 +38,7 @@ class PhotoReceipt(Base):
     inspection_id: Mapped[UUID] = mapped_column(ForeignKey("inspections.id"), primary_key=True, index=True)
     uploader_id: Mapped[UUID] = mapped_column(ForeignKey("users.id"), primary_key=True)
     received_at: Mapped[datetime]
+    sent_again_at: Mapped[datetime | None]
 
 
 class PhotoUpload(Base):

@@ -49,8 +49,9 @@ READERS: list[Rule] = [named_by(inspection_queries.names_photo)]
 
 def readable(session: Session, actor: Actor, sha256: str) -> Photo:
     """The photo; NotFound for an absent one and for one that neither is nor is named for the actor."""
-    photo = queries.get(session, sha256)
-    if photo is None or not _may_read(session, actor, sha256):
+    # The right first: the same questions go to the database whether the photo is secret or absent.
+    photo = queries.get(session, sha256) if _may_read(session, actor, sha256) else None
+    if photo is None:
         raise NotFound("沒有這張照片，或不是您能查看的；請從查核紀錄開啟。")
     return photo
 

@@ -11,5 +11,9 @@ class WrongTusVersion(Problem):
     status, code, title = 412, "tus_version", "不支援這個 tus 版本"
 
 
+class NoMemory(Problem):
+    status, code, title = 503, "no_memory", "伺服器目前忙碌"
+
+
 class BytesMissing(Problem):
     status, code, title = 503, "photo_bytes_missing", "照片檔案目前無法讀取"

@@ -5,10 +5,11 @@ from datetime import datetime
 from pathlib import Path
 from uuid import UUID
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from inspect_app.core.storage import storage
+from inspect_app.inspections import queries as inspections
 from inspect_app.photos.models import Photo, PhotoReceipt, PhotoUpload
 
 ORIGINAL, WEB, THUMB = "original", "web", "thumb"
@@ -17,15 +18,18 @@ COPY_MIME = "image/jpeg"
 CHUNK = 500
 
 
-def received(session: Session, inspection_id: UUID, shas: Iterable[str]) -> set[str]:
-    """Those of the photos that somebody sent for this very inspection."""
+def received(session: Session, inspection_id: UUID, shas: Iterable[str], *, lock: bool = False) -> set[str]:
+    """Those of the photos that somebody sent for this very inspection.
+
+    Who is about to name them asks with `lock`: they cannot be cleared away before his transaction ends.
+    """
     wanted, found = sorted(set(shas)), set[str]()
     for start in range(0, len(wanted), CHUNK):
         query = select(PhotoReceipt.sha256).where(
             PhotoReceipt.inspection_id == inspection_id,
             PhotoReceipt.sha256.in_(wanted[start : start + CHUNK]),
         )
-        found.update(session.scalars(query))
+        found.update(session.scalars(query.with_for_update(read=True, key_share=True) if lock else query))
     return found
 
 
@@ -54,6 +58,12 @@ def receipt(session: Session, sha256: str, inspection_id: UUID, uploader_id: UUI
     return session.get(PhotoReceipt, (sha256, inspection_id, uploader_id))
 
 
+def receipts(session: Session, shas: Iterable[str]) -> list[PhotoReceipt]:
+    """Every receipt of the photos."""
+    query = select(PhotoReceipt).where(PhotoReceipt.sha256.in_(list(shas)))
+    return list(session.scalars(query.order_by(PhotoReceipt.sha256, PhotoReceipt.received_at)))
+
+
 def sent_by(session: Session, uploader_id: UUID, sha256: str) -> bool:
     """Whether this person sent the photo, for any inspection."""
     query = select(PhotoReceipt.sha256).where(
@@ -76,10 +86,32 @@ def upload(session: Session, upload_id: UUID) -> PhotoUpload | None:
     return session.get(PhotoUpload, upload_id)
 
 
-def expired(session: Session, now: datetime) -> list[PhotoUpload]:
-    """Uploads whose time has run out."""
-    return list(session.scalars(select(PhotoUpload).where(PhotoUpload.expires_at <= now)))
+def expired(session: Session, now: datetime, limit: int) -> list[PhotoUpload]:
+    """At most `limit` uploads whose time has run out."""
+    query = select(PhotoUpload).where(PhotoUpload.expires_at <= now).order_by(PhotoUpload.expires_at)
+    return list(session.scalars(query.limit(limit)))
 
 
 def upload_ids(session: Session) -> set[UUID]:
     return set(session.scalars(select(PhotoUpload.id)))
+
+
+def published_size(session: Session) -> tuple[int, int]:
+    """How many photos were received for issued inspections, and the bytes of their originals."""
+    named = select(PhotoReceipt.sha256).where(PhotoReceipt.inspection_id.in_(inspections.published_ids()))
+    query = select(func.count(Photo.sha256), func.coalesce(func.sum(Photo.bytes), 0))
+    number, total = session.execute(query.where(Photo.sha256.in_(named))).one()
+    return int(number), int(total)
+
+
+def unfinished_published(session: Session) -> int:
+    """How many resumable uploads for issued inspections are under way."""
+    query = select(func.count(PhotoUpload.id)).where(
+        PhotoUpload.finished_at.is_(None), PhotoUpload.inspection_id.in_(inspections.published_ids())
+    )
+    return session.scalar(query) or 0
+
+
+def newest(session: Session, limit: int) -> list[str]:
+    """The photos received last, by SHA-256."""
+    return list(session.scalars(select(Photo.sha256).order_by(Photo.created_at.desc()).limit(limit)))

@@ -11,7 +11,8 @@ from inspect_app.core.database import session, transaction
 from inspect_app.core.problems import FieldError, InvalidFields, TooLarge, UnsupportedKind
 from inspect_app.core.settings import current_settings
 from inspect_app.core.storage import copy_hashed, storage
-from inspect_app.photos import imaging, queries, service
+from inspect_app.photos import imaging, queries, service, shelves
+from inspect_app.photos.problems import NoMemory
 from inspect_app.photos.service import Facts, Received
 
 
@@ -38,13 +39,17 @@ def receive(stream: IO[bytes], sha256: str, inspection_id: UUID, by: Actor) -> t
         file.flush()
         if total > limit:
             raise _too_large(limit)
-        facts = accept(part, digest, sha256)
-    with transaction() as current:
-        return service.record(current, facts, inspection_id, by, clock.now())
+        with shelves.bringing(sha256):
+            facts = accept(part, digest, sha256)
+            with transaction() as current:
+                return service.record(current, facts, inspection_id, by, clock.now())
 
 
 def accept(path: Path, digest: str, sha256: str) -> Facts:
-    """Check and store the picture in a file whose hash is `digest`; decodes only what is not yet known."""
+    """Check and store the picture in a file whose hash is `digest`; decodes only what is not yet known.
+
+    Its shelf is held from here to the commit of the row (`shelves.bringing`).
+    """
     if digest != sha256:
         raise InvalidFields(
             "收到的內容與 sha256 不符，可能在傳送中損壞；請重新計算後再傳。",
@@ -79,6 +84,9 @@ def _examined(path: Path) -> imaging.Picture:
         raise UnsupportedKind(str(error)) from error
     except imaging.PictureError as error:
         raise InvalidFields(str(error), errors=[FieldError("photo", str(error))]) from error
+    except MemoryError as error:
+        detail = "照片還沒有收下，照片本身沒有問題；請稍候再傳一次。"
+        raise NoMemory(detail, headers={"Retry-After": "30"}) from error
 
 
 def _too_large(limit: int) -> TooLarge:

@@ -1,16 +1,18 @@
 """What is written when a photo arrives, and the life of resumable uploads."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
+from sqlalchemy import delete
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from inspect_app.core import audit
 from inspect_app.core.auth import Actor
 from inspect_app.inspections import service as inspections
-from inspect_app.photos import parts, policy, queries
+from inspect_app.photos import naming, parts, policy, queries
 from inspect_app.photos.models import Photo, PhotoReceipt, PhotoUpload
 from inspect_app.photos.tus import NewUpload
 
@@ -49,6 +51,7 @@ def record(
     policy.check_sendable(session, by, inspection_id, lock=True)
     receipt = queries.receipt(session, facts.sha256, inspection_id, by.id)
     if receipt is not None:
+        receipt.sent_again_at = now
         return _answer(facts, receipt.received_at), False
     _know(session, facts, now)
     receipt = PhotoReceipt(
@@ -93,17 +96,30 @@ def remove_upload(session: Session, upload_id: UUID) -> None:
     parts.of(upload_id).remove()
 
 
-def expire(session: Session, now: datetime) -> int:
-    """Remove uploads whose time has run out, and parts that belong to none; returns how many uploads."""
-    on_disk = parts.listed()  # before the rows: a part is younger than its row
-    expired = queries.expired(session, now)
+def expire(session: Session, now: datetime, limit: int) -> int:
+    """Forget at most `limit` uploads whose time has run out; their bytes go after the commit. Returns how many."""
+    expired = queries.expired(session, now, limit)
     for upload in expired:
         session.delete(upload)
     session.flush()
-    alive = queries.upload_ids(session)
-    for name in on_disk.keys() - {str(upload_id) for upload_id in alive}:
-        on_disk[name].remove()
     return len(expired)
+
+
+def forget_unnamed(session: Session, shas: Sequence[str], before: datetime, now: datetime) -> list[str]:
+    """Forget those of the photos that nothing names and nobody has sent since `before`; returns which.
+
+    Their bytes go after the commit. The inspections they were sent for keep an audit event.
+    """
+    gone = naming.held_unnamed(session, shas, before)
+    for receipt in queries.receipts(session, gone):
+        subject = ("inspection", receipt.inspection_id)
+        audit.record(session, None, "photo.cleared", subject, now, sha256=receipt.sha256)
+    session.flush()
+    for table in (PhotoReceipt, Photo):
+        session.execute(
+            delete(table).where(table.sha256.in_(gone)).execution_options(synchronize_session=False)
+        )
+    return gone
 
 
 def _know(session: Session, facts: Facts, now: datetime) -> None:

@@ -17,7 +17,7 @@ from inspect_app.core.problems import (
     UnsupportedKind,
 )
 from inspect_app.core.storage import storage
-from inspect_app.photos import parts, queries, receiving, service
+from inspect_app.photos import parts, queries, receiving, service, shelves
 from inspect_app.photos.models import PhotoUpload
 from inspect_app.photos.parts import OffsetMoved, Part
 from inspect_app.photos.tus import Checksum
@@ -111,15 +111,17 @@ def _finish(upload: PhotoUpload, by: Actor) -> None:
 
 
 def _receive(upload: PhotoUpload, part: Part, by: Actor) -> None:
-    try:
-        facts = receiving.accept(part.path, receiving.digest_of(part.path), upload.sha256)
-    except (InvalidFields, UnsupportedKind):
+    digest = receiving.digest_of(part.path)
+    with shelves.bringing(upload.sha256):
+        try:
+            facts = receiving.accept(part.path, digest, upload.sha256)
+        except (InvalidFields, UnsupportedKind):
+            with transaction() as current:
+                service.remove_upload(current, upload.id)
+            raise
         with transaction() as current:
-            service.remove_upload(current, upload.id)
-        raise
-    with transaction() as current:
-        service.record(current, facts, upload.inspection_id, by, clock.now())
-        service.finish_upload(current, upload.id, clock.now())
+            service.record(current, facts, upload.inspection_id, by, clock.now())
+            service.finish_upload(current, upload.id, clock.now())
     part.remove()
 
 

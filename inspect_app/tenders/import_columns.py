@@ -114,7 +114,5 @@ def _unit(header: Sequence[str], columns: Mapping[str, int], asked: Unit | None)
         )
     unnamed = [name for name, unit in named.items() if unit is None]
     if unnamed and not asked:
-        raise UnreadableFile(
-            f"「{'、'.join(unnamed)}」未註明單位；請指定元（twd）或千元（thousand_twd）。", "unit"
-        )
+        raise UnreadableFile(f"「{'、'.join(unnamed)}」未註明單位；請指定金額單位：元或千元。", "unit")
     return asked or next(iter(units), Unit.TWD)

@@ -62,6 +62,12 @@ def find(word: str, by: Actor) -> Path:
     return path
 
 
+def drop(word: str, by: Actor) -> None:
+    """Forget a file of the sender's that cannot be read."""
+    if path := _path(word, by):
+        path.unlink(missing_ok=True)
+
+
 def note(word: str, outcome: Outcome) -> None:
     """Keep what came of a file, so that its page can be loaded again; the file itself goes once it is written."""
     content = asdict(outcome)

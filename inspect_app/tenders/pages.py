@@ -15,18 +15,13 @@ from inspect_app.core.problems import Conflict, NotFound, Problem, Stale, TooLar
 from inspect_app.core.settings import current_settings
 from inspect_app.inspections import queries as inspections
 from inspect_app.inspections.words import STATES, TONES
-from inspect_app.layout.context import roc_time
-from inspect_app.tenders import forms, kept, policy, queries, service
+from inspect_app.tenders import forms, kept, pages_history, policy, queries, service
 from inspect_app.tenders.models import KINDS, Tender
 from inspect_app.tenders.uploads import import_upload
+from scoring import lawbook
 
 blueprint = Blueprint("tenders", __name__, template_folder="templates", url_prefix="/tenders")
 PAGE = 50
-EVENTS = {
-    "tender.created": "新增標案",
-    "tender.changed": "更正標案資料",
-    "progress.filed": "填報進度",
-}
 
 
 @blueprint.get("")
@@ -44,7 +39,13 @@ def index() -> str:
         statuses=[(status, status) for status in queries.statuses(session(), actor)],
         wanted=wanted,
         kinds=KINDS,
+        behind_from=_behind_from(),
     )
+
+
+def _behind_from() -> int:
+    """From how many percentage points a tender is shown as behind, not merely late."""
+    return lawbook.at(clock.today()).local.progress.behind_from
 
 
 def _with_cursor(cursor: str | None) -> str | None:
@@ -66,22 +67,12 @@ def tender(tender_id: UUID) -> str:
         tender=row,
         kinds=KINDS,
         months=queries.progress_of(session(), row.id),
+        behind_from=_behind_from(),
         inspections=list(session().scalars(known)),
         states=STATES,
         tones=TONES,
-        events=_events(row) if actor.may("tenders.write") else [],
+        events=pages_history.told(history(session(), "tender", row.id)) if actor.may("tenders.write") else [],
     )
-
-
-def _events(row: Tender) -> list[dict[str, Any]]:
-    return [
-        {
-            "at_text": roc_time(event.at),
-            "actor": event.actor_name,
-            "text": EVENTS.get(event.action, event.action),
-        }
-        for event in history(session(), "tender", row.id)
-    ]
 
 
 @blueprint.get("/new")
@@ -167,6 +158,8 @@ def import_() -> Any:
         _import(word, filename, unit, strict=strict, trial=True)
     except Problem as problem:
         unreadable = any(error.field == "file" for error in problem.errors) or not problem.errors
+        if unreadable and word:
+            kept.drop(word, current_actor())
         return _import_form(problem, "" if unreadable else word, filename), problem.status
     return redirect(url_for("tenders.import_result", word=word), 303)
 

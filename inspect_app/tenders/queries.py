@@ -42,11 +42,6 @@ def visible_to(actor: Actor) -> ColumnElement[bool]:
     return true() if actor.role in PERMISSIONS["tenders.read"] else false()
 
 
-def ids_visible_to(actor: Actor) -> Select[UUID]:
-    """The ids of those tenders, as a subquery for other features' conditions."""
-    return select(Tender.id).where(visible_to(actor))
-
-
 def listed(actor: Actor, wanted: TenderFilter) -> Select[Tender]:
     """The tenders an actor may read, by number."""
     return _narrowed(select(Tender), actor, wanted).order_by(Tender.number, Tender.id)
@@ -92,15 +87,17 @@ def get(session: Session, tender_id: UUID, *, lock: bool = False) -> Tender | No
 
 
 def by_keys(
-    session: Session, agencies: Iterable[UUID], numbers: Iterable[str]
+    session: Session, agencies: Iterable[UUID], numbers: Iterable[str], *, lock: bool = False
 ) -> dict[tuple[UUID, str], Tender]:
-    """Tenders by natural key, among these agencies and numbers."""
+    """Tenders by natural key, among these agencies and numbers; `lock` holds them against other changes."""
     wanted, chosen = sorted(set(numbers)), list(set(agencies))
     found: dict[tuple[UUID, str], Tender] = {}
     for start in range(0, len(wanted), 500):
         query = select(Tender).where(
             Tender.agency_id.in_(chosen), Tender.number.in_(wanted[start : start + 500])
         )
+        if lock:
+            query = query.order_by(Tender.id).with_for_update(of=Tender, key_share=True)
         found |= {(tender.agency_id, tender.number): tender for tender in session.scalars(query)}
     return found
 

@@ -52,7 +52,8 @@ class Percent(ma.fields.Decimal):
     """A percent as a decimal string with at most two places, 0 to 999.99."""
 
     def __init__(self, **kwargs: Any) -> None:
-        super().__init__(places=2, as_string=True, **kwargs)
+        told = {"type": "string", "pattern": f"^{PERCENT.pattern}$", "example": "62.50"}
+        super().__init__(places=2, as_string=True, metadata=told, **kwargs)
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
         if not isinstance(value, str) or not PERCENT.fullmatch(value):

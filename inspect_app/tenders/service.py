@@ -3,6 +3,7 @@
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 from uuid import UUID, uuid4
 
 from sqlalchemy.orm import Session
@@ -61,7 +62,7 @@ def create(session: Session, data: TenderData, by: Actor, now: datetime) -> Tend
 
 
 def change(session: Session, tender_id: UUID, data: TenderData, by: Actor, now: datetime) -> Tender:
-    """Replace what is known of a tender; the audit keeps what it was."""
+    """Replace what is known of a tender; the audit keeps every changed field, from what to what."""
     tender = policy.readable(session, by, tender_id)
     before = known(tender)
     if data == before:
@@ -72,7 +73,7 @@ def change(session: Session, tender_id: UUID, data: TenderData, by: Actor, now: 
         raise Conflict(f"{data.agency}已有編號 {data.number} 的標案；編號與機關合起來不可重複。")
     fill(tender, data, ids, now)
     session.flush()
-    audit.record(session, by, "tender.changed", ("tender", tender_id), now, before=asdict(before))
+    audit.record(session, by, "tender.changed", ("tender", tender_id), now, changes=changes(before, data))
     session.refresh(tender)
     return tender
 
@@ -98,6 +99,12 @@ def known(tender: Tender) -> TenderData:
     """What is known of a tender, as data."""
     plain = {name: getattr(tender, name) for name in PLAIN}
     return TenderData(**plain, **{name: getattr(tender, name) for name in ORGANISATIONS})
+
+
+def changes(before: TenderData, after: TenderData) -> dict[str, list[Any]]:
+    """The fields that differ: what was and what is, by name."""
+    pairs = {name: [getattr(before, name), getattr(after, name)] for name in TenderData.__slots__}
+    return {name: pair for name, pair in pairs.items() if pair[0] != pair[1]}
 
 
 def named(data: TenderData) -> list[str]:

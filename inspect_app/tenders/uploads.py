@@ -1,4 +1,4 @@
-"""An uploaded list from stream to report: parsed outside, written inside one transaction."""
+"""An uploaded list from stream to report: parsed and compared outside, written inside one transaction."""
 
 from typing import BinaryIO
 
@@ -6,7 +6,7 @@ from inspect_app.core import clock
 from inspect_app.core.auth import Actor
 from inspect_app.core.database import session, transaction
 from inspect_app.core.problems import FieldError, InvalidFields
-from inspect_app.tenders.importer import ImportReport, import_file
+from inspect_app.tenders.importer import ImportReport, import_file, nothing_new
 from inspect_app.tenders.importing import Unit, UnreadableFile, parse
 
 
@@ -21,5 +21,6 @@ def import_upload(
         raise InvalidFields(detail, errors=[FieldError(error.field, error.reason)]) from error
     if dry_run:
         return import_file(session(), parsed, by, clock.now(), dry_run=True, strict=strict)
+    known = nothing_new(session(), parsed)
     with transaction() as current:
-        return import_file(current, parsed, by, clock.now(), dry_run=False, strict=strict)
+        return import_file(current, parsed, by, clock.now(), dry_run=False, strict=strict, unchanged=known)

@@ -1,12 +1,14 @@
 """What happens to a defect (作業辦法 art. 9 and 10): issued, answered, under review, corrected, closed — in that order."""
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 from flask import Flask
 
 from inspect_app.core import audit
+from inspect_app.core.clock import FixedClock
 from inspect_app.core.database import session
 from tests.inspections_builders import (
     DEADLINE,
@@ -249,6 +251,16 @@ def test_an_extension_sets_a_later_deadline_with_its_document(visit: Visit) -> N
 @pytest.mark.parametrize("until", [DEADLINE, "2026-12-01"])
 def test_an_extension_is_later_than_the_deadline(visit: Visit, until: str) -> None:
     assert errors(extend(visit, until)) == ["correct_by"]
+
+
+def test_an_extension_does_not_end_in_the_past(visit: Visit, fixed_clock: FixedClock) -> None:
+    fixed_clock.instant = datetime(2027, 2, 1, 1, tzinfo=UTC)
+    visit.clients.clear()  # the sessions of last year have run out
+    refused = extend(visit, "2027-01-31")
+
+    assert errors(refused) == ["correct_by"]
+    assert refused.get_json()["errors"][0]["reason"] == "不可早於今天。"
+    assert extend(visit, "2027-02-01").status_code == 201
 
 
 @pytest.mark.parametrize("missing", ["correct_by", "reason", "document"])

@@ -59,8 +59,20 @@ def submitted(planned: Visit) -> Visit:
 
 # -- roles and routes ----------------------------------------------------------------------------------------
 
-READS = {"read": 404, "score": 404, "letter": 404, "record": 404, "notice": 404}
-ACTS = ("replan", "declare", "cancel", "start", "mark", "submit", "amend", "test", "issue", "close")
+READS = dict.fromkeys(("read", "versions", "version", "score", "letter", "record", "notice"), 404)
+ACTS = (
+    "replan",
+    "declare",
+    "cancel",
+    "start",
+    "mark",
+    "submit",
+    "amend",
+    "test",
+    "issue",
+    "send on",
+    "close",
+)
 NEVER = dict.fromkeys(ACTS, 403)
 NOT_MINE = dict.fromkeys(("declare", "mark"), 404)
 EXPECTED: dict[str, dict[str, int]] = {
@@ -78,6 +90,8 @@ def tried(visit: Visit, username: str, id_: str) -> dict[str, TestResponse]:
     result = {"result": "pass", "decided_on": TODAY, "document": "1"}
     return {
         "read": api.get(base),
+        "versions": api.get(f"{base}/submissions"),
+        "version": api.get(f"{base}/submissions/{uuid4()}"),
         "score": api.get(f"{base}/score"),
         "letter": api.get(f"{base}/letter.pdf"),
         "record": api.get(f"{base}/record.pdf"),
@@ -91,6 +105,7 @@ def tried(visit: Visit, username: str, id_: str) -> dict[str, TestResponse]:
         "amend": api.post(f"{base}/amendments", {"reason": "更正", "submission": body}),
         "test": api.put(f"{base}/tests/concrete_core", result),
         "issue": api.post(f"{base}/issue", {"correct_by": DEADLINE, "document": "1"}),
+        "send on": api.post(f"{base}/recipients", {"party": "contractor", "document": "1"}),
         "close": api.post(f"{base}/close"),
     }
 
@@ -244,7 +259,8 @@ def everything(app: Flask, visit: Visit, username: str, ids: dict[str, str]) -> 
 @pytest.mark.parametrize("username", [*INSPECTED, "auditor", "other_leader"])
 def test_every_answer_is_the_same_with_and_without_a_visit(app: Flask, planned: Visit, username: str) -> None:
     expect(planned.post("staff", "/cancel", {"reason": "只留標案"}), 200)
-    absent = {"inspection_id": str(uuid4()), "defect_id": str(uuid4()), "tender_id": planned.tender}
+    absent = {name: str(uuid4()) for name in ("inspection_id", "defect_id", "submission_id")}
+    absent["tender_id"] = planned.tender
     without = everything(app, planned, username, absent)
 
     answer = planned.api("staff").post("/inspections", plan_body(planned.tender, planned.people))
@@ -252,8 +268,10 @@ def test_every_answer_is_the_same_with_and_without_a_visit(app: Flask, planned: 
     visit.declare("leader", "member1", "member2")
     found = defect_body(photos=[sha256(1)])
     expect(visit.send_photo(1), 201)
-    expect(visit.submit(submission_body(visit.people, defects=[found], photos=[{"sha256": sha256(1)}])), 201)
-    real = {"inspection_id": visit.id, "defect_id": found["id"], "tender_id": visit.tender}
+    body = submission_body(visit.people, defects=[found], photos=[{"sha256": sha256(1)}])
+    expect(visit.submit(body), 201)
+    real = {"inspection_id": visit.id, "defect_id": found["id"], "submission_id": body["id"]}
+    real["tender_id"] = visit.tender
 
     assert everything(app, visit, username, real) == without
     assert len(without) >= 10

@@ -79,6 +79,7 @@ def test_only_sign_in_health_and_descriptions_are_public(app: Flask) -> None:
         "/sign-in",
         "/healthz",
         "/readyz",
+        "/metrics",
     }
 
 

@@ -246,3 +246,16 @@ def test_a_failed_write_leaves_the_old_file(tmp_path: Path, monkeypatch: pytest.
 
     assert [path.name for path in tmp_path.iterdir()] == ["notice.pdf"]
     assert path.read_bytes() == b"old"
+
+
+def test_facts_that_belong_together_stay_on_one_page(printed: Print) -> None:
+    totals = Facts(tuple(Fact(f"統計{place}", f"{place} 點") for place in range(4)), together=True)
+    pages_of = set()
+    for lines in range(20, 36):
+        filler = tuple(Paragraph("文") for _ in range(lines))
+        pdf = printed(replace(NOTICE, blocks=(*filler, Heading("四、扣點統計"), totals)))
+        texts = [page.extract_text() for page in PdfReader(pdf.path).pages]
+        wanted = ("扣點統計", *(f"統計{place}" for place in range(4)))
+        pages_of.add(len({place for place, text in enumerate(texts) for word in wanted if word in text}))
+
+    assert pages_of == {1}

@@ -1,0 +1,147 @@
+"""What the operations page shows: frozen values, and what they ask a person to do."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from inspect_app.core.metrics import Totals
+from inspect_app.operations.measuring import Disk
+
+GOOD, WARN, BAD = "good", "warn", "bad"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Something that is not well, and what to do; `tone` is `warn` or `bad`."""
+
+    tone: str
+    what: str
+    todo: str
+
+
+@dataclass(frozen=True, slots=True)
+class Versions:
+    application: str
+    python: str
+    sqlalchemy: str
+
+
+@dataclass(frozen=True, slots=True)
+class Database:
+    """Sizes are told as the step of 64 MiB they lie below; `wal_below_mib` is None on PostgreSQL."""
+
+    kind: str
+    version: str
+    size_below_mib: int
+    wal_below_mib: int | None
+    revision: str | None
+    head: str | None
+
+    @property
+    def is_current(self) -> bool:
+        return self.revision == self.head
+
+
+@dataclass(frozen=True, slots=True)
+class Storage:
+    """Photos received for issued inspections; `faulty` of the `checked_at_most` newest files' are missing or empty."""
+
+    photos: int
+    bytes: int
+    faulty: int
+    checked_at_most: int
+
+
+@dataclass(frozen=True, slots=True)
+class Worker:
+    """A worker process, and whether it beat within the last minute."""
+
+    name: str
+    at: datetime
+    alive: bool
+
+
+@dataclass(frozen=True, slots=True)
+class JobState:
+    """A declared job: its last run and the next; `cause` says why the last attempt failed."""
+
+    name: str
+    title: str
+    state: str
+    label: str
+    tone: str
+    period: str | None
+    last_run_at: datetime | None
+    last_success_at: datetime | None
+    next_due_at: datetime | None
+    attempts: int
+    cause: str
+    todo: str
+
+
+@dataclass(frozen=True, slots=True)
+class SettingInForce:
+    """A setting and its value; a secret only says whether it is set."""
+
+    name: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """Everything at an instant."""
+
+    at: datetime
+    versions: Versions
+    database: Database
+    disks: Sequence[Disk]
+    storage: Storage
+    workers: Sequence[Worker]
+    jobs: Sequence[JobState]
+    requests: Totals
+    settings: Sequence[SettingInForce]
+    findings: Sequence[Finding] = field(default=())
+
+    @property
+    def state(self) -> str:
+        tones = {finding.tone for finding in self.findings}
+        return BAD if BAD in tones else WARN if WARN in tones else GOOD
+
+
+def findings(seen: Overview) -> Iterator[Finding]:
+    """What is not well, the database first."""
+    yield from _of_database(seen.database)
+    yield from _of_disks(seen.disks)
+    if seen.storage.faulty:
+        yield Finding(
+            BAD, f"{seen.storage.faulty} 張照片的檔案遺失或是空的。", "請從備份還原照片資料夾中缺少的檔案。"
+        )
+    if not any(worker.alive for worker in seen.workers):
+        yield Finding(
+            BAD, "沒有背景程序在運作。", "請啟動背景程序（flask --app wsgi worker），並查看它的日誌。"
+        )
+    for job in seen.jobs:
+        if job.todo:
+            tone = BAD if job.tone == BAD else WARN
+            yield Finding(tone, f"工作「{job.title}」：{job.cause or job.label}。", job.todo)
+    if seen.requests.failures:
+        yield Finding(
+            WARN,
+            f"啟動以來有 {seen.requests.failures:,} 次請求失敗（5xx）。",
+            "請在日誌中查 status 為 5xx 的請求編號。",
+        )
+
+
+def _of_database(database: Database) -> Iterator[Finding]:
+    if not database.is_current:
+        yield Finding(
+            BAD, "資料庫的版次與程式不同。", "請停止服務，執行 flask --app wsgi db upgrade，再啟動。"
+        )
+
+
+def _of_disks(disks: Sequence[Disk]) -> Iterator[Finding]:
+    for disk in disks:
+        if disk.state != GOOD:
+            tone = BAD if disk.state == BAD else WARN
+            what = f"「{disk.title}」所在的磁碟剩餘不到 {disk.free_percent + 5}%。"
+            yield Finding(tone, what, "請清出空間，或把資料移到較大的磁碟。")

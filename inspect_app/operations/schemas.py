@@ -1,0 +1,88 @@
+"""JSON of the operations overview."""
+
+import marshmallow as ma
+
+from inspect_app.core.api import Schema
+
+
+class FindingOut(Schema):
+    tone = ma.fields.String()
+    what = ma.fields.String()
+    todo = ma.fields.String()
+
+
+class VersionsOut(Schema):
+    application = ma.fields.String()
+    python = ma.fields.String()
+    sqlalchemy = ma.fields.String()
+
+
+class DatabaseOut(Schema):
+    kind = ma.fields.String()
+    version = ma.fields.String()
+    size_below_mib = ma.fields.Integer()
+    wal_below_mib = ma.fields.Integer(allow_none=True)
+    revision = ma.fields.String(allow_none=True)
+    head = ma.fields.String(allow_none=True)
+    is_current = ma.fields.Boolean()
+
+
+class DiskOut(Schema):
+    name = ma.fields.String()
+    total_bytes = ma.fields.Integer()
+    free_percent = ma.fields.Integer()
+    state = ma.fields.String()
+
+
+class StorageOut(Schema):
+    photos = ma.fields.Integer()
+    bytes = ma.fields.Integer()
+    faulty = ma.fields.Integer()
+    checked_at_most = ma.fields.Integer()
+
+
+class WorkerOut(Schema):
+    name = ma.fields.String()
+    at = ma.fields.AwareDateTime()
+    alive = ma.fields.Boolean()
+
+
+class JobOut(Schema):
+    name = ma.fields.String()
+    title = ma.fields.String()
+    state = ma.fields.String()
+    label = ma.fields.String()
+    period = ma.fields.String(allow_none=True)
+    last_run_at = ma.fields.AwareDateTime(allow_none=True)
+    last_success_at = ma.fields.AwareDateTime(allow_none=True)
+    next_due_at = ma.fields.AwareDateTime(allow_none=True)
+    attempts = ma.fields.Integer()
+    cause = ma.fields.String()
+    todo = ma.fields.String()
+
+
+class RequestsOut(Schema):
+    since = ma.fields.AwareDateTime()
+    requests = ma.fields.Integer()
+    failures = ma.fields.Integer()
+
+
+class SettingOut(Schema):
+    name = ma.fields.String()
+    value = ma.fields.String()
+
+
+class OperationsOut(Schema):
+    """Sizes that move with every visit are told in coarse steps; counts are of issued inspections only."""
+
+    at = ma.fields.AwareDateTime()
+    state = ma.fields.String()
+    findings = ma.fields.List(ma.fields.Nested(FindingOut))
+    versions = ma.fields.Nested(VersionsOut)
+    database = ma.fields.Nested(DatabaseOut)
+    disks = ma.fields.List(ma.fields.Nested(DiskOut))
+    storage = ma.fields.Nested(StorageOut)
+    workers = ma.fields.List(ma.fields.Nested(WorkerOut))
+    jobs = ma.fields.List(ma.fields.Nested(JobOut))
+    requests = ma.fields.Nested(RequestsOut)
+    settings = ma.fields.List(ma.fields.Nested(SettingOut))

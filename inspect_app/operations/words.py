@@ -1,0 +1,30 @@
+"""Words for the states of jobs and for what an error's kind means to an operator."""
+
+from inspect_app.core.runs import DIED, FAILED, FINISHED, RUNNING, WAITING
+
+RUN_STATES = {FINISHED: "已完成", RUNNING: "執行中", WAITING: "等待中", FAILED: "已停止重試"}
+RUN_TONES = {FINISHED: "good", RUNNING: "accent", WAITING: "neutral", FAILED: "bad"}
+
+CAUSES = (
+    (DIED, "背景程序在執行中停止"),
+    ("SMTP", "郵件伺服器拒絕或無法連線"),
+    ("Operational", "資料庫無法使用或忙碌"),
+    ("Busy", "資料庫忙碌"),
+    ("IntegrityError", "資料互相牴觸"),
+    ("Timeout", "等候過久"),
+    ("Connection", "無法連線"),
+    ("PermissionError", "沒有讀寫權限"),
+    ("FileNotFound", "找不到檔案或資料夾"),
+    ("OSError", "磁碟或檔案無法讀寫"),
+    ("MemoryError", "記憶體不足"),
+)
+"""Part of an exception's name: what happened. The first that fits."""
+
+
+def cause(error: str | None) -> str:
+    """What happened, in words; only the exception's name is read, for what follows it may tell of a visit."""
+    if not error:
+        return ""
+    name = error.partition(":")[0].partition(" ")[0]
+    found = next((words for part, words in CAUSES if part in name), "程式發生未預期的錯誤")
+    return f"{found}（{name}）" if name.isascii() and name.isidentifier() else found

@@ -1,0 +1,125 @@
+"""For every form of the pages one good sending, from which bad ones are made.
+
+A new form needs one line here: `test_every_page_is_covered` says which.
+"""
+
+import io
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from werkzeug.datastructures import FileStorage
+from werkzeug.test import TestResponse
+
+from tests import builders
+from tests.hostile.world import World
+from tests.inspections_builders import jpeg
+
+Fields = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """A form that is taken: who sends it, where to (filled from the world's ids), and its fields."""
+
+    by: str
+    path: str
+    fields: Callable[[World], Fields] = lambda _: {}
+    refusals: frozenset[int] = frozenset({400, 404, 409, 413, 415, 422})
+
+
+def send(world: World, method: str, path: str, by: str, **options: Any) -> TestResponse:
+    """A person's request: a page is wanted; the bearer token stands for the cookie."""
+    return world.send(method, f"/{path}", by, headers={"Accept": "text/html"}, **options)
+
+
+def file(data: bytes, name: str) -> FileStorage:
+    return FileStorage(io.BytesIO(data), filename=name)
+
+
+def _tender(_: World) -> Fields:
+    known = builders.tender_body("115-水-頁", category="水利")
+    texts = {name: str(value) for name, value in known.items() if value not in (None, True)}
+    return texts | {"kind": "work", "own": "yes"}
+
+
+def _plan(world: World) -> Fields:
+    team = {"leader": world.ids["leader"], "members": [world.ids["member1"], world.ids["member2"]]}
+    return {"on": "115/11/20", "method": "unannounced", "kind": "inspection", **team}
+
+
+def _corrected(_: World) -> Fields:
+    stages = ("before", "during", "after")
+    return {"note": "已修補"} | {name: file(jpeg(20 + at), "a.jpg") for at, name in enumerate(stages)}
+
+
+FORMS: dict[str, Form] = {
+    "accounts.sign_out": Form("member2", "/sign-out"),
+    "accounts.enrol": Form("admin", "/devices/enrol", lambda w: {"user": w.ids["leader"]}),
+    "accounts.revoke_device": Form("leader", "/devices/{device}/revoke"),
+    "tenders.create": Form("staff", "/tenders/new", _tender),
+    "tenders.update": Form("staff", "/tenders/{tender}/edit", lambda w: {**_tender(w), "version": "1"}),
+    "tenders.import_": Form(
+        "staff",
+        "/tenders/import",
+        lambda _: {
+            "file": file("標案編號,標案名稱,主辦機關\n1,橋,甲機關\n".encode(), "a.csv"),
+            "unit": "twd",
+            "strict": "yes",
+        },
+    ),
+    "tenders.import_kept": Form("staff", "/tenders/import/{word}", lambda _: {"partly": "yes"}),
+    "inspections.create": Form(
+        "staff", "/inspections", lambda w: {**_plan(w), "tender": w.ids["tender"]}
+    ),
+    "inspections.update": Form(
+        "staff",
+        "/inspections/{planned}/edit",
+        lambda w: {**_plan(w), "tender": w.ids["planned_tender"], "version": w.ids["planned_version"]},
+    ),
+    "inspections.declare": Form(
+        "member1", "/inspections/{planned}/declare", lambda _: {"conflict": "yes", "reason": "曾任監造"}
+    ),
+    "inspections.cancel": Form("staff", "/inspections/{planned}/cancel", lambda _: {"reason": "颱風"}),
+    "inspections.start": Form("leader", "/inspections/{started}/start"),
+    "inspections.test": Form(
+        "staff",
+        "/inspections/{pending}/tests/concrete_core",
+        lambda _: {"result": "pass", "decided_on": "115/11/23", "document": "試字第 1 號"},
+    ),
+    "inspections.issue": Form(
+        "staff",
+        "/inspections/{submitted}/issue",
+        lambda _: {"correct_by": "115/12/20", "document": "測字第 1 號"},
+    ),
+    "inspections.send_on": Form(
+        "staff",
+        "/inspections/{moved}/send-on",
+        lambda _: {"party": "contractor", "document": "測字第 3 號"},
+    ),
+    "inspections.close": Form("staff", "/inspections/{clean}/close"),
+    "defects.correct": Form("contractor", "/defects/{defect}/correct", _corrected),
+    "defects.review": Form(
+        "agency", "/defects/{answered}/review", lambda _: {"result": "pass", "note": "同意"}
+    ),
+    "defects.written_review": Form(
+        "staff",
+        "/defects/{answered}/written-review",
+        lambda _: {"result": "pass", "note": "同意", "document": "水字第 1 號"},
+    ),
+    "defects.extend": Form(
+        "staff",
+        "/defects/{defect}/extend",
+        lambda _: {"correct_by": "116/01/15", "reason": "雨季", "document": "測字第 2 號"},
+    ),
+}
+"""By endpoint. Signing in has tests of its own: it needs the hidden token."""
+
+PLACES = {
+    "inspection_id": "issued",
+    "tender_id": "tender",
+    "defect_id": "defect",
+    "device_id": "device",
+    "word": "word",
+}
+"""What stands at a place of a page's address, by the name of a thing of the world."""
