@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 
-from scoring import grades
+from scoring import deadlines, filings, grades, penalties, progress, quotas
 from scoring.errors import InvalidInput
 from scoring.fields import shown
 
@@ -10,6 +10,11 @@ Command = Callable[[Mapping[str, object]], dict[str, object]]
 
 COMMANDS: dict[str, Command] = {
     "grade": grades.run,
+    "quota": quotas.run,
+    "penalty": penalties.run,
+    "deadline": deadlines.run,
+    "filing": filings.run,
+    "progress": progress.run,
 }
 
 

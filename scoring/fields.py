@@ -3,12 +3,18 @@
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime
+from fractions import Fraction
 
 from scoring.errors import InvalidInput, UnknownField
 
 LARGEST = 10**18
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_MONTH = re.compile(r"[0-9]{4}-[0-9]{2}")
+_INSTANT = re.compile(
+    r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]{1,6})?)?(Z|[+-][0-9]{2}:[0-9]{2})"
+)
+_DECIMAL = re.compile(r"[0-9]{1,3}(\.[0-9]{1,2})?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +62,19 @@ class Fields:
         detail = f"Give {hint}; got {shown(self.value(key, hint))}."
         raise InvalidInput(detail, self.at(key), "whole", {"low": low, "high": high})
 
+    def whole_or(self, key: str, default: int, low: int = 0, high: int = LARGEST) -> int:
+        """Return an optional whole number from `low` to `high`."""
+        return self.whole(key, low, high) if key in self.data else default
+
+    def word(self, key: str, allowed: tuple[str, ...]) -> str:
+        """Return a required word out of `allowed`."""
+        hint = f"one of {', '.join(allowed)}"
+        value = self.value(key, hint)
+        if isinstance(value, str) and value in allowed:
+            return value
+        detail = f"Choose {hint}; got {shown(value)}."
+        raise InvalidInput(detail, self.at(key), "words", {"allowed": allowed})
+
     def flag(self, key: str, default: bool) -> bool:
         """Return an optional true or false."""
         value = self.data.get(key, default)
@@ -65,14 +84,54 @@ class Fields:
 
     def day(self, key: str) -> date:
         """Return a required day, written YYYY-MM-DD."""
-        value = self.value(key, "a day as YYYY-MM-DD")
+        return day(self.value(key, "a day as YYYY-MM-DD"), self.at(key))
+
+    def day_or(self, key: str, default: date) -> date:
+        """Return an optional day, written YYYY-MM-DD."""
+        return self.day(key) if key in self.data else default
+
+    def days(self, key: str) -> tuple[date, ...]:
+        """Return an optional list of days."""
+        path = self.at(key)
+        return tuple(day(item, f"{path}[{i}]") for i, item in enumerate(self.items(key)))
+
+    def month(self, key: str) -> date:
+        """Return the first day of a required month, written YYYY-MM."""
+        value = self.value(key, "a month as YYYY-MM")
         try:
-            if isinstance(value, str) and _DAY.fullmatch(value):
-                return date.fromisoformat(value)
+            if isinstance(value, str) and _MONTH.fullmatch(value):
+                return date.fromisoformat(f"{value}-01")
         except ValueError:
             pass
-        detail = f"Give a day of the calendar as YYYY-MM-DD; got {shown(value)}."
-        raise InvalidInput(detail, self.at(key), "day")
+        raise InvalidInput(f"Give a month as YYYY-MM; got {shown(value)}.", self.at(key), "month")
+
+    def instant(self, key: str) -> datetime:
+        """Return a required time with its offset, in UTC."""
+        value = self.value(key, "a time with Z or an offset")
+        try:
+            if isinstance(value, str) and _INSTANT.fullmatch(value):
+                return datetime.fromisoformat(value).astimezone(UTC)
+        except (ValueError, OverflowError):
+            pass
+        detail = f"Give a time with Z or an offset, such as 2026-11-06T23:59:59+08:00; got {shown(value)}."
+        raise InvalidInput(detail, self.at(key), "instant")
+
+    def instant_or_none(self, key: str) -> datetime | None:
+        """Return an optional time, which may be null."""
+        return None if self.data.get(key) is None else self.instant(key)
+
+    def decimal(self, key: str) -> Fraction:
+        """Return a required decimal string: one to three digits, and at most two places."""
+        return decimal(self.value(key, 'a decimal in quotes, such as "82.5"'), self.at(key))
+
+    def wholes(self, key: str, low: int, high: int) -> tuple[int, ...]:
+        """Return an optional list of whole numbers."""
+        inner = Fields({str(i): item for i, item in enumerate(self.items(key))}, "")
+        try:
+            return tuple(inner.whole(i, low, high) for i in inner.data)
+        except InvalidInput as wrong:
+            field = f"{self.at(key)}[{wrong.field}]"
+            raise InvalidInput(wrong.detail, field, wrong.rule, wrong.inputs) from None
 
     def name(self, key: str) -> str:
         """Return a required name or id: a string that is not blank, kept exactly as it is."""
@@ -102,9 +161,10 @@ class Fields:
                 )
         return tuple(dict.fromkeys(str(item) for item in items))
 
-    def objects(self, key: str, known: frozenset[str]) -> Iterator["Fields"]:
-        """Yield the objects of a required list, each with its own path."""
-        self.value(key, "a list of objects")
+    def objects(self, key: str, known: frozenset[str], *, required: bool = True) -> Iterator["Fields"]:
+        """Yield the objects of a list, each with its own path."""
+        if required:
+            self.value(key, "a list of objects")
         path = self.at(key)
         for i, item in enumerate(self.items(key)):
             yield Fields.of(item, f"{path}[{i}]", known)
@@ -113,6 +173,24 @@ class Fields:
 def join(path: str, key: str) -> str:
     """Return the path of a key inside the object at `path`."""
     return f"{path}.{key}" if path else key
+
+
+def day(value: object, path: str) -> date:
+    """Return a day of the calendar, written YYYY-MM-DD."""
+    try:
+        if isinstance(value, str) and _DAY.fullmatch(value):
+            return date.fromisoformat(value)
+    except ValueError:
+        pass
+    raise InvalidInput(f"Give a day of the calendar as YYYY-MM-DD; got {shown(value)}.", path, "day")
+
+
+def decimal(value: object, path: str) -> Fraction:
+    """Return a decimal string's exact value: one to three digits, and at most two places."""
+    if isinstance(value, str) and _DECIMAL.fullmatch(value):
+        return Fraction(value)
+    detail = f'Give 0 to 999.99 in quotes, with at most two places, such as "82.5"; got {shown(value)}.'
+    raise InvalidInput(detail, path, "decimal")
 
 
 def name(value: object, path: str) -> str:

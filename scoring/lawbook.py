@@ -15,15 +15,24 @@ from scoring.lawfile import Group, load
 from scoring.parameters import (
     GROUPS,
     FailedTests,
+    FilingDay,
     ForcedFindings,
     Grades,
+    KnownYears,
     OtherFindings,
+    Oversight,
     Panel,
     Parameters,
+    PenaltyRates,
     PendingTests,
     PendingWhereSilent,
     ProgressLimit,
+    QuarterlyReturn,
+    Quota,
+    RecordDeadline,
     Regulation,
+    SeverityPoints,
+    Thresholds,
 )
 
 LAW = Path(__file__).parent / "law"
@@ -62,6 +71,33 @@ class InspectionLaw:
         """Return what a pending test of art. 8 holds back."""
         return _on(self.day, PendingTests)
 
+    @property
+    def quota(self) -> Quota:
+        """Return how many tenders are inspected a year (art. 4)."""
+        return _on(self.day, Quota)
+
+    @property
+    def record_deadline(self) -> RecordDeadline:
+        """Return when the record is sent (art. 9)."""
+        return _on(self.day, RecordDeadline)
+
+
+@dataclass(frozen=True, slots=True)
+class ProcurementLaw:
+    """政府採購法 and what is ordered under it, on a day."""
+
+    day: date
+
+    @property
+    def thresholds(self) -> Thresholds:
+        """Return 公告金額, 查核金額 and 巨額 of works."""
+        return _on(self.day, Thresholds)
+
+    @property
+    def penalty_rates(self) -> PenaltyRates:
+        """Return what each point deducted costs."""
+        return _on(self.day, PenaltyRates)
+
 
 @dataclass(frozen=True, slots=True)
 class LocalLaw:
@@ -84,6 +120,21 @@ class LocalLaw:
         """Return from how many percentage points a tender counts as behind."""
         return _on(self.day, ProgressLimit)
 
+    @property
+    def filing_day(self) -> FilingDay:
+        """Return the day by which a month's progress is filed."""
+        return _on(self.day, FilingDay)
+
+    @property
+    def severity_points(self) -> SeverityPoints:
+        """Return which severities take no points."""
+        return _on(self.day, SeverityPoints)
+
+    @property
+    def oversight(self) -> Oversight:
+        """Return within how many days a citizen's report is answered."""
+        return _on(self.day, Oversight)
+
 
 @dataclass(frozen=True, slots=True)
 class OrganisationLaw:
@@ -96,6 +147,11 @@ class OrganisationLaw:
         """Return what art. 5 asks of a team's make-up."""
         return _on(self.day, Panel)
 
+    @property
+    def quarterly_return(self) -> QuarterlyReturn:
+        """Return when a quarter's results are sent (art. 10)."""
+        return _on(self.day, QuarterlyReturn)
+
 
 @dataclass(frozen=True, slots=True)
 class Law:
@@ -104,19 +160,31 @@ class Law:
     day: date
     inspection: InspectionLaw
     organisation: OrganisationLaw
+    procurement: ProcurementLaw
     local: LocalLaw
+
+    @property
+    def known_years(self) -> KnownYears:
+        """Return the years whose official calendar is known."""
+        return _on(self.day, KnownYears)
 
 
 @lru_cache(maxsize=4096)
 def at(day: date) -> Law:
     """Return the law in force on a day; a rule raises RuleNotInForce only when it is asked for."""
-    return Law(day, InspectionLaw(day), OrganisationLaw(day), LocalLaw(day))
+    return Law(day, InspectionLaw(day), OrganisationLaw(day), ProcurementLaw(day), LocalLaw(day))
 
 
 @cache
 def book() -> Book:
     """Return every group of the law files by name, read once; LawError when a file is not right."""
     return read(LAW, GROUPS)
+
+
+@cache
+def newest() -> date:
+    """Return the last day on which any rule changed: asked on it, every group gives its newest value."""
+    return max(group.days[-1] for group in book().values())
 
 
 def read(folder: Path, kinds: Iterable[type[Parameters]]) -> Book:

@@ -20,7 +20,7 @@ P = TypeVar("P", bound=Parameters)
 
 _HEADER = frozenset({"title", "scope", "regulation", "effect", "checked_on", "units", "values"})
 _DATED = frozenset({"promulgated_on", "article", "status"})
-_EFFECTS = {"third_day": timedelta(days=2), "same_day": timedelta(0)}
+_EFFECTS = {"third_day": timedelta(days=2), "same_day": timedelta(0), "stated": None}
 _LOADER = cast("type[yaml.BaseLoader]", getattr(yaml, "CBaseLoader", yaml.BaseLoader))
 
 
@@ -60,7 +60,7 @@ def load(text: str, where: str, kind: type[P]) -> Group[P]:
         versions += [value.source.promulgated_on, *also]
     for key in _mapping(header.get("absent_in", {}), f"{where}: absent_in", frozenset(), None):
         versions.append(_day(key, f"{where}: absent_in"))
-        dated[versions[-1] + _EFFECTS[effect]] = None
+        dated[versions[-1] + (_EFFECTS[effect] or timedelta(0))] = None
     if len(versions) > len(set(versions)):
         raise LawError(f"{where}: a version is named twice; name each one once.")
     days = tuple(sorted(dated))
@@ -105,10 +105,11 @@ def _source(
         checked_on=_day(header["checked_on"], where),
     )
     effect = _EFFECTS[_text(header["effect"], where)]
-    if source.in_force_on != source.promulgated_on + effect:
+    earliest = source.promulgated_on + (effect or timedelta(0))
+    if source.in_force_on < earliest or (effect is not None and source.in_force_on != earliest):
         raise LawError(
-            f"{where}: promulgated on {source.promulgated_on}, it is in force from "
-            f"{source.promulgated_on + effect} (中央法規標準法 art. 13)."
+            f"{where}: promulgated on {source.promulgated_on}, it is in force from {earliest} "
+            "(中央法規標準法 art. 13), or later where the order states a day."
         )
     return source
 
@@ -139,6 +140,16 @@ def _mark_or_none(tree: Tree, where: str) -> int | None:
     return None if tree == "none" else _mark(tree, where)
 
 
+def _whole_or_none(tree: Tree, where: str) -> int | None:
+    return None if tree == "none" else _whole(tree, where)
+
+
+def _percent(tree: Tree, where: str) -> int:
+    if (percent := _whole(tree, where)) > 100:
+        raise LawError(f"{where}: a share is at most 100 percent, got {percent}.")
+    return percent
+
+
 def _flag(tree: Tree, where: str) -> bool:
     return _choice(tree, where, ("no", "yes")) == "yes"
 
@@ -163,6 +174,9 @@ def _choice(tree: Tree, where: str, allowed: tuple[str, ...]) -> str:
 _UNITS: dict[str, tuple[object, Callable[[Tree, str], object]]] = {
     "text": (str, _text),
     "number": (int, _whole),
+    "twd": (int, _whole),
+    "twd_or_none": (int | None, _whole_or_none),
+    "percent": (int, _percent),
     "mark": (int, _mark),
     "mark_or_none": (int | None, _mark_or_none),
     "flag": (bool, _flag),

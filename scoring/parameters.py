@@ -118,6 +118,142 @@ class PendingTests(Parameters):
 
 
 @dataclass(frozen=True, slots=True)
+class QuotaBand:
+    """Tenders of `from_twd` up to below `to_twd` (None: no end), and how many of them are visited a year.
+
+    At least `share_percent` of them, rounded up, and at least `minimum`; `in_full` when there are fewer than that.
+    """
+
+    article: str
+    from_twd: int
+    to_twd: int | None
+    share_percent: int
+    minimum: int
+    in_full: bool
+
+    def holds(self, budget_twd: int) -> bool:
+        """Tell whether a tender's budget lies in the band."""
+        return self.from_twd <= budget_twd and (self.to_twd is None or budget_twd < self.to_twd)
+
+    def is_in_full(self, tenders: int) -> bool:
+        """Tell whether so few tenders are all to be visited."""
+        return self.in_full and tenders < self.minimum
+
+    def required(self, tenders: int) -> int:
+        """Return how many visits so many tenders ask for."""
+        if self.is_in_full(tenders):
+            return tenders
+        return max(self.minimum if self.in_full else 0, -(-tenders * self.share_percent // 100))
+
+
+@dataclass(frozen=True, slots=True)
+class Quota(Parameters):
+    """Art. 4: the bands, the largest first, and `own_percent` of one's own tenders from `own_from_twd` up.
+
+    `own_percent` 0: that version asks for no such share.
+    """
+
+    group: ClassVar[str] = "inspection.quota"
+    bands: tuple[QuotaBand, ...]
+    own_percent: int
+    own_from_twd: int
+
+    def __post_init__(self) -> None:
+        ends = [band.to_twd for band in self.bands]
+        if ends != [None, *[band.from_twd for band in self.bands[:-1]]]:
+            raise ValueError("bands go down without a gap, the first without an end")
+
+
+@dataclass(frozen=True, slots=True)
+class RecordDeadline(Parameters):
+    """Art. 9 (2002: art. 7): within how many working days the record is sent."""
+
+    group: ClassVar[str] = "inspection.record_deadline"
+    working_days: int
+
+
+@dataclass(frozen=True, slots=True)
+class QuarterlyReturn(Parameters):
+    """組織準則 art. 10: in how many months after its quarter, by the last day, a return is sent."""
+
+    group: ClassVar[str] = "organisation.quarterly_return"
+    months_after: int
+
+
+@dataclass(frozen=True, slots=True)
+class Thresholds(Parameters):
+    """政府採購法: 公告金額, 查核金額 and 巨額 of works, in TWD."""
+
+    group: ClassVar[str] = "procurement.thresholds"
+    announcement_twd: int
+    inspection_twd: int
+    large_twd: int
+
+
+@dataclass(frozen=True, slots=True)
+class PenaltyRate:
+    """What a point costs from a size of procurement up: the contractor, and supervisor or pcm."""
+
+    from_twd: int
+    contractor_twd: int
+    consultant_twd: int
+
+
+@dataclass(frozen=True, slots=True)
+class PenaltyRates(Parameters):
+    """The penalty for each point deducted, the largest procurements first; an agency pays none."""
+
+    group: ClassVar[str] = "procurement.penalty_rates"
+    rates: tuple[PenaltyRate, ...]
+
+    def __post_init__(self) -> None:
+        starts = [rate.from_twd for rate in self.rates]
+        if starts != sorted(set(starts), reverse=True) or starts[-1:] != [0]:
+            raise ValueError("rates go down from the largest procurement to 0")
+
+    def of(self, procurement_twd: int) -> PenaltyRate:
+        """Return the rate for a size of procurement."""
+        return next(rate for rate in self.rates if procurement_twd >= rate.from_twd)
+
+
+@dataclass(frozen=True, slots=True)
+class SeverityPoints(Parameters):
+    """Our reading of the catalogue: which severities take no points; the others take any allowed value."""
+
+    group: ClassVar[str] = "local.severity_points"
+    without_points: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FilingDay(Parameters):
+    """The day of the following month by which a month's progress is filed."""
+
+    group: ClassVar[str] = "local.filing_day"
+    day: int
+
+
+@dataclass(frozen=True, slots=True)
+class Oversight(Parameters):
+    """Within how many calendar days after its assignment a citizen's report is answered."""
+
+    group: ClassVar[str] = "local.oversight"
+    calendar_days: int
+
+
+@dataclass(frozen=True, slots=True)
+class KnownYears(Parameters):
+    """The years whose official calendar of government offices is known."""
+
+    group: ClassVar[str] = "calendar.known_years"
+    first_year: int
+    last_year: int
+
+    def holds(self, year: int) -> bool:
+        """Tell whether the calendar of a year is known."""
+        return self.first_year <= year <= self.last_year
+
+
+@dataclass(frozen=True, slots=True)
 class OtherFindings(Parameters):
     """Our reading of art. 8 for findings that no test decides: they count like a failed test."""
 
@@ -166,4 +302,13 @@ GROUPS: tuple[type[Parameters], ...] = (
     PendingWhereSilent,
     ProgressLimit,
     Panel,
+    Quota,
+    RecordDeadline,
+    QuarterlyReturn,
+    Thresholds,
+    PenaltyRates,
+    SeverityPoints,
+    FilingDay,
+    Oversight,
+    KnownYears,
 )

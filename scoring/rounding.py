@@ -8,6 +8,11 @@ def half_up(value: Fraction) -> int:
     return (2 * value.numerator + value.denominator) // (2 * value.denominator)
 
 
+def plain(value: Fraction) -> str:
+    """Return a value that has at most two places as a decimal string without needless zeros."""
+    return fixed(value, 2).rstrip("0").rstrip(".")
+
+
 def fixed(value: Fraction, places: int) -> str:
     """Return a value >= 0 as a decimal string with `places` (>= 1) places, rounded half up."""
     whole, rest = divmod(half_up(value * 10**places), 10**places)
