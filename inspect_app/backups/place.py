@@ -4,7 +4,7 @@ import fcntl
 import itertools
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO
@@ -61,6 +61,13 @@ def check_empty() -> None:
         "請先停止服務，再以 DATABASE_URL 與 DATA_DIR（或 STORAGE_URL）指定新的、空的位置；"
         "若要取代現有資料，請先備份，再移走原資料庫與儲存區。"
     )
+
+
+def check_fit(space: Callable[[], None]) -> None:
+    """NotEmpty or NoSpace, before long work begins; a half-restored place is looked at when it is `taken`."""
+    if not is_half_restored():
+        check_empty()
+        space()
 
 
 # -- being filled ------------------------------------------------------------------------------------------

@@ -51,24 +51,25 @@ def restore(
 ) -> Restored:
     """Fill the empty place of the running application from an archive; BackupError when that cannot be done.
 
+    What takes no time is asked first, then every byte of the archive is checked, and only then is anything written.
     `incomplete` also takes an archive that lacks stored objects. Broken off at any point, it leaves a place that
     does not serve and that a further restore clears or completes.
     """
     with reading.opened(path) as archive:
-        reading.verify(archive, progress)
         told = archive.manifest
         _check_revision(told.revision)
         _check_complete(told, incomplete=incomplete)
+        place.check_fit(lambda: _check_space(told, free))
+        reading.verify(archive, progress)
         with place.taken(archive.identity) as committed, _told():
             if not committed:
-                _fill(archive, progress, free)
+                _fill(archive, progress)
             flask_migrate.upgrade()
         return Restored(told, committed)
 
 
-def _fill(archive: Archive, progress: Progress, free: Probe) -> None:
+def _fill(archive: Archive, progress: Progress) -> None:
     told = archive.manifest
-    _check_space(told, free)
     with progress.stage("寫入照片", told.object_bytes) as advance:
         _write_objects(archive, advance)
     os.sync()  # the bytes are on disk before a row names them

@@ -44,7 +44,9 @@ def add_refusals(app: Flask, api: Api) -> None:
             if path in public:
                 operation["security"] = []
             for status in _statuses(path, method, operation, is_public=path in public):
-                operation["responses"].setdefault(status, {"description": MEANINGS[status], "content": _content()})
+                operation["responses"].setdefault(
+                    status, {"description": MEANINGS[status], "content": _content()}
+                )
 
 
 def _content() -> dict[str, Any]:

@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response
 from inspect_app.core import clock
 from inspect_app.core.auth import current_actor, requires
 from inspect_app.core.database import session, transaction
-from inspect_app.core.problems import Conflict, FieldError, InvalidFields, Problem, Stale, TooLarge, respond
+from inspect_app.core.problems import Busy, Conflict, FieldError, InvalidFields, Problem, Stale, TooLarge, respond
 from inspect_app.core.settings import current_settings
 from inspect_app.defects import pages_view, policy, schemas, service, words
 from inspect_app.defects.pages_forms import Chosen, take_photos
@@ -20,7 +20,7 @@ from inspect_app.inspections.pages_forms import Refusal, check_seen, read, refus
 
 blueprint = Blueprint("defects", __name__, template_folder="templates", url_prefix="/defects")
 
-REFUSED = (Conflict, InvalidFields, Stale)
+REFUSED = (Busy, Conflict, InvalidFields, Stale)
 NOTHING = Chosen({}, ())
 WORDS = {"states": words.STATES, "severities": words.SEVERITIES, "parties": words.PARTIES}
 

@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 from inspect_app.core import clock
 from inspect_app.core.auth import current_actor, requires
 from inspect_app.core.database import session, transaction
-from inspect_app.core.problems import Conflict, InvalidFields, NotFound, Stale
+from inspect_app.core.problems import Busy, Conflict, InvalidFields, NotFound, Stale
 from inspect_app.defects import words
 from inspect_app.inspections import (
     decisions,
@@ -30,7 +30,7 @@ from inspect_app.inspections.words import KINDS, METHODS, PLANNED, STATES, TESTS
 
 blueprint = Blueprint("inspections", __name__, template_folder="templates", url_prefix="/inspections")
 
-REFUSED = (Conflict, InvalidFields, Stale)
+REFUSED = (Busy, Conflict, InvalidFields, Stale)
 WORDS = {
     "states": STATES,
     "tones": TONES,

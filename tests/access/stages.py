@@ -26,11 +26,14 @@ SHOT, LATE, UPLOADED = 41, 42, objects.UPLOADED
 
 @dataclass
 class Stages:
-    """The world, its tenders, and every id there is by an address's parameter: known ones and the secret visit's."""
+    """The world, the secret visit's tender, one inspected before, and every id there is.
+
+    `pool` holds the ids by kind, the secret visit's last; `metrics` what they told at each stage.
+    """
 
     world: World
     tender: str
-    other_tender: str
+    known_tender: str
     pool: dict[str, list[Ids]] = field(default_factory=dict)
     metrics: dict[str, str] = field(default_factory=dict)
 
@@ -41,20 +44,25 @@ class Stages:
 
 
 def build(world: World) -> Stages:
-    """Save the world as `without` and as each of STAGES; its visit is to a tender that was inspected before."""
+    """Save the world as `without` and as each of STAGES; the visit is to a tender never inspected before.
+
+    A second visit is planned with it, to a tender that has an issued one.
+    """
     known = objects.begin(objects.plan(world))
     objects.submit_whole(world, known, 30, 2)
     expect(known.issue(), 200)
-    stages = Stages(world, known.tender, _other_tender(world))
-    other = _others_visit(world, stages.other_tender)
+    other = _others_visit(world, _tender(world, "115-他-001", **OTHERS))
+    fresh = _tender(world, "115-密-001", pcm=builders.PCM)
+    stages = Stages(world, fresh, known.tender)
     stages.pool = _pool(known, [known, other])
+    stages.pool["tender"].append({"tender_id": fresh})
     stages.save(WITHOUT)
     _grow(stages)
     return stages
 
 
-def _other_tender(world: World) -> str:
-    answer = world.as_user("staff").post("/tenders", builders.tender_body("115-他-001", **OTHERS))
+def _tender(world: World, number: str, **organisations: str) -> str:
+    answer = world.as_user("staff").post("/tenders", builders.tender_body(number, **organisations))
     return str(expect(answer, 201).get_json()["id"])
 
 
@@ -70,8 +78,10 @@ def _grow(stages: Stages) -> None:
     """Plan the visit and take it through its stages; what it names joins the pool."""
     world = stages.world
     visit = _planned(world, stages.tender)
+    second = _planned(world, stages.known_tender)
     stages.save("planned")
-    expect(visit.post("staff", "/cancel", {"reason": "消息走漏"}), 200)
+    for each in (visit, second):
+        expect(each.post("staff", "/cancel", {"reason": "消息走漏"}), 200)
     stages.save("cancelled")
     world.restore("planned")
     expect(visit.start(), 200)
@@ -84,6 +94,7 @@ def _grow(stages: Stages) -> None:
     stages.save("incomplete")
     expect(visit.send_photo(LATE), 201)
     stages.save("submitted")
+    stages.pool["inspection"].append(objects.visit_ids(second))
     stages.pool["inspection"].append({"inspection_id": visit.id, "submission_id": body["id"]})
     stages.pool["defect"].append({"defect_id": body["defects"][0]["id"]})
     stages.pool["photo"] += [{"sha256": sha256(number)} for number in (SHOT, LATE)]

@@ -41,24 +41,25 @@ def test_what_the_team_does_moves_no_figure_of_the_metrics(staged: Stages, stage
 
 
 @pytest.mark.parametrize("stage", STAGES)
-def test_the_tender_itself_is_untouched(staged: Stages, stage: str) -> None:
-    assert tender_rows(staged, stage) == tender_rows(staged, WITHOUT)
+def test_the_tenders_themselves_are_untouched(staged: Stages, stage: str) -> None:
+    for tender in (staged.tender, staged.known_tender):
+        assert tender_rows(staged, stage, tender) == tender_rows(staged, WITHOUT, tender)
 
 
-def tender_rows(staged: Stages, stage: str) -> dict[str, list[Any]]:
+def tender_rows(staged: Stages, stage: str, id_: str) -> dict[str, list[Any]]:
     """The tender's row with its version, its months, and what history keeps of it."""
     staged.world.restore(stage)
-    tender = staged.tender.replace("-", "")
+    tender = id_.replace("-", "")
     queries = {
         "tender": ("SELECT * FROM tenders WHERE id = ?", tender),
         "months": ("SELECT * FROM tender_progress WHERE tender_id = ?", tender),
         "history": (
             "SELECT * FROM audit_events WHERE subject_kind = 'tender' AND subject_id = ?",
-            staged.tender,
+            id_,
         ),
     }
     found = {
-        name: staged.world.watch.execute(text, (id_,)).fetchall() for name, (text, id_) in queries.items()
+        name: staged.world.watch.execute(text, (key,)).fetchall() for name, (text, key) in queries.items()
     }
     assert found["tender"]
     assert found["history"]

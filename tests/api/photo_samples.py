@@ -19,6 +19,7 @@ from werkzeug.test import TestResponse
 from inspect_app.core import clock
 from inspect_app.core.database import Base, session
 from inspect_app.core.storage import storage
+from inspect_app.inspections import recipients
 from inspect_app.inspections.models import Inspection, NamedPhoto, TeamMember
 from inspect_app.photos import shelves
 from inspect_app.photos.models import Photo, PhotoReceipt, PhotoUpload
@@ -100,6 +101,8 @@ def become(write: Write, inspection_id: UUID, state: str) -> None:
         row = current.get(Inspection, inspection_id)
         assert row is not None
         row.state = state
+        if state in PUBLISHED:
+            recipients.freeze(current, row, clock.now())
 
 
 def state_of(app: Flask, inspection_id: UUID) -> str:

@@ -76,24 +76,39 @@ def settle(place: Place) -> None:
                 storage().put(f"photos/{size}", sha256, original if size == "original" else size.encode() * 9)
 
 
-@pytest.fixture
-def city(tmp_path: Path, sqlite_template: Path) -> Iterator[Place]:
-    """A small city on SQLite, the test's own."""
-    folder = tmp_path / "city"
-    folder.mkdir()
+@pytest.fixture(scope="session")
+def settled(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A small city's folder, copied for each test."""
+    folder = tmp_path_factory.mktemp("settled")
     shutil.copy(sqlite_template, folder / "chahe.sqlite3")
     place = Place.at(folder)
     settle(place)
+    place.close()
+    return folder
+
+
+@pytest.fixture
+def city(tmp_path: Path, settled: Path) -> Iterator[Place]:
+    """A small city on SQLite, the test's own."""
+    shutil.copytree(settled, tmp_path / "city")
+    place = Place.at(tmp_path / "city")
     yield place
     place.close()
 
 
 @pytest.fixture(scope="session")
-def small_archive(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """A small city's backup; no test changes it."""
-    folder = tmp_path_factory.mktemp("small")
-    shutil.copy(sqlite_template, folder / "chahe.sqlite3")
+def anywhere(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
+    """An application for what touches neither database nor storage."""
+    place = Place.at(tmp_path_factory.mktemp("anywhere"))
+    yield place
+    place.close()
+
+
+@pytest.fixture(scope="session")
+def small_archive(settled: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """The small city's backup; no test changes it."""
+    folder = tmp_path_factory.mktemp("small") / "city"
+    shutil.copytree(settled, folder)
     place = Place.at(folder)
-    settle(place)
     yield place.back_up(folder / "small.zip").path
     place.close()

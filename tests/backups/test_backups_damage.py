@@ -24,11 +24,11 @@ Change = Callable[[Manifest], Manifest]
 
 
 @pytest.fixture
-def checked(city: Place) -> Callable[[Path], Manifest]:
+def checked(anywhere: Place) -> Callable[[Path], Manifest]:
     """What `restore --check` finds."""
 
     def check(path: Path) -> Manifest:
-        with city.app.app_context():
+        with anywhere.app.app_context():
             return restoring.check(path, Silent())
 
     return check
@@ -194,8 +194,8 @@ def test_a_zip_of_others_is_said_to_be_none_of_ours(
         checked(tmp_path / "other.zip")
 
 
-def test_a_file_that_is_not_there_is_said_so(city: Place, tmp_path: Path) -> None:
-    result = city.flask("restore", "--check", str(tmp_path / "none.zip"))
+def test_a_file_that_is_not_there_is_said_so(anywhere: Place, tmp_path: Path) -> None:
+    result = anywhere.flask("restore", "--check", str(tmp_path / "none.zip"))
 
     assert result.exit_code == 1
     assert "無法開啟" in result.output
@@ -299,7 +299,7 @@ def test_rows_of_another_kind_or_number_are_refused(
 
 
 def test_a_member_that_unpacks_to_more_than_it_says_is_refused_at_once(
-    city: Place, small_archive: Path, tmp_path: Path
+    anywhere: Place, small_archive: Path, tmp_path: Path
 ) -> None:
     """A bomb: a hundred megabytes in a member said to have nine bytes."""
     chunk = "tables/organisations/0001.jsonl"
@@ -311,7 +311,7 @@ def test_a_member_that_unpacks_to_more_than_it_says_is_refused_at_once(
         return msgspec.structs.replace(told, members=tuple(members))
 
     path = rewritten(small_archive, tmp_path / "x.zip", belittled, **{chunk: bytes(10**8)})
-    with city.app.app_context(), reading.opened(path) as archive:
+    with anywhere.app.app_context(), reading.opened(path) as archive:
         member = next(each for each in archive.manifest.members if each.name == chunk)
         pieces = archive.pieces(member)
         with pytest.raises(reading.Unsound):

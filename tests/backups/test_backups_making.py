@@ -4,6 +4,8 @@ import errno
 import fcntl
 import os
 import stat
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 
@@ -190,6 +192,23 @@ def test_the_job_that_is_kept_from_running_is_the_one_that_clears_photos(city: P
     with city.app.app_context():
         assert current_app.extensions["chahe.jobs"]
         assert making.REMOVAL in {job.name for job in jobs.declared()}
+
+
+def test_a_backup_that_cannot_keep_the_clearing_off_is_not_kept(
+    city: Place, target: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    @contextmanager
+    def lost(*_: object, **__: object) -> Iterator[making.Check]:
+        def check() -> None:
+            raise jobs.LeaseLost
+
+        yield check
+
+    monkeypatch.setattr(runs, "holding", lost)
+    with pytest.raises(BackupError, match="無法持續阻止照片清除"):
+        city.back_up(target)
+
+    assert list(target.parent.iterdir()) == []
 
 
 def test_a_backup_waits_for_the_clearing_and_then_gives_up(

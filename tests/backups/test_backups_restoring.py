@@ -42,6 +42,11 @@ def test_a_place_with_rows_is_refused_and_stays_as_it_is(city: Place, small_arch
     assert (city.rows(), city.objects()) == (rows, objects)
 
 
+def test_an_occupied_place_is_refused_before_long_work(city: Place, small_archive: Path) -> None:
+    with pytest.raises(NotEmpty):
+        city.restore(small_archive, progress=Acting("核對備份檔", interrupt))
+
+
 @pytest.mark.every_database
 def test_one_row_is_enough_to_refuse(empty: Place, small_archive: Path) -> None:
     with empty.app.app_context():

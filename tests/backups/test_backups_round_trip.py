@@ -1,7 +1,9 @@
 """What is restored is what was backed up, whichever database it came from and goes to."""
 
+import hashlib
 import re
 import shutil
+import tracemalloc
 from itertools import pairwise
 from pathlib import Path
 from uuid import UUID, uuid4
@@ -127,6 +129,31 @@ def test_rows_stand_in_chunks_of_ten_thousand(city: Place, tmp_path: Path) -> No
 
     assert chunks == [f"tables/organisations/000{number}.jsonl" for number in (1, 2, 3)]
     assert [len(member(path, name).splitlines()) for name in chunks] == [10_000, 10_000, 4]
+
+
+def test_neither_rows_nor_photos_are_held_in_memory(city: Place, empty: Place, tmp_path: Path) -> None:
+    """20,000 rows and a photo of 48 MiB pass through less than 16 MiB."""
+    size = 48 * 2**20
+    sha256 = hashlib.sha256(bytes(size)).hexdigest()
+    with city.app.app_context(), transaction() as session:
+        rows = [{"id": uuid4(), "name": f"{number}號機關".rjust(100, "某")} for number in range(20_000)]
+        session.execute(insert(db.metadata.tables["organisations"]), rows)
+        photo = {"sha256": sha256, "bytes": size, "mime": "image/jpeg", "width": 1, "height": 1}
+        session.execute(insert(db.metadata.tables["photos"]), photo | {"created_at": NOON})
+        del rows
+    for name in ("original", "web", "thumb"):
+        path = city.uploads / "photos" / name / sha256[:2] / sha256
+        path.parent.mkdir(exist_ok=True)
+        with path.open("wb") as file:
+            file.truncate(size if name == "original" else 1)
+    tracemalloc.start()
+    empty.restore(city.back_up(tmp_path / "city.zip").path)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+
+    assert len(empty.rows()["organisations"]) > 20_000
+    print("PEAK", peak)
+    assert peak < 16 * 2**20
 
 
 def test_stored_objects_lie_in_the_archive_as_in_the_storage(city: Place, tmp_path: Path) -> None:

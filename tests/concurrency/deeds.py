@@ -7,8 +7,8 @@ from itertools import count
 from typing import Any
 from uuid import uuid4
 
-from flask import Response
 from werkzeug.datastructures import FileStorage
+from werkzeug.test import TestResponse
 
 from tests import builders
 from tests.api.photo_samples import CHUNK, TUS, checksum, described, picture, sha
@@ -18,7 +18,7 @@ from tests.concurrency.arena import Arena, Ids
 from tests.inspections_builders import TEAM, Visit, defect_body, expect, plan_body, submission_body
 
 Headers = dict[str, str]
-Ask = Callable[[Headers], Response]
+Ask = Callable[[Headers], TestResponse]
 """Send the request with these further headers; it may be sent again."""
 
 NUMBERS = count(1000)
@@ -40,7 +40,7 @@ class Deed:
 def asking(api: Api, method: str, path: str, **options: Any) -> Ask:
     """The request as it can be sent again and again."""
     fixed = options.pop("headers", {})
-    return lambda headers: api.send(method, path, headers={**fixed, **headers}, **options)  # type: ignore[return-value]
+    return lambda headers: api.send(method, path, headers={**fixed, **headers}, **options)
 
 
 def planned(arena: Arena) -> Visit:
@@ -63,7 +63,9 @@ def rich_body(people: Ids, **changes: Any) -> dict[str, Any]:
 
 def plan(arena: Arena) -> Ask:
     staff = arena.as_user("staff")
-    tender = expect(staff.post("/tenders", builders.tender_body(f"115-計-{uuid4().hex[:8]}")), 201).get_json()["id"]
+    tender = expect(
+        staff.post("/tenders", builders.tender_body(f"115-計-{uuid4().hex[:8]}")), 201
+    ).get_json()["id"]
     return asking(staff, "POST", "/inspections", json=plan_body(tender, arena.people))
 
 
@@ -109,7 +111,10 @@ def submit_planned(arena: Arena) -> Ask:
 def amend(arena: Arena) -> Ask:
     visit = started(arena)
     expect(visit.submit(rich_body(arena.people)), 201)
-    body = {"reason": "漏列缺失", "submission": rich_body(arena.people, defects=[defect_body()], pending_tests=[])}
+    body = {
+        "reason": "漏列缺失",
+        "submission": rich_body(arena.people, defects=[defect_body()], pending_tests=[]),
+    }
     return asking(visit.api("leader"), "POST", visit.path("/amendments"), json=body)
 
 
@@ -162,7 +167,9 @@ def corrected(arena: Arena, *reviewers: str) -> tuple[Visit, str]:
     photo = picture(next(NUMBERS))
     expect(sent(arena, visit, photo, "contractor")({}), 201)
     photos = {stage: [sha(photo)] for stage in ("before", "during", "after")}
-    expect(arena.as_user("contractor").post(f"{defect}/corrections", {"note": "已修補", "photos": photos}), 201)
+    expect(
+        arena.as_user("contractor").post(f"{defect}/corrections", {"note": "已修補", "photos": photos}), 201
+    )
     for username in reviewers:
         expect(arena.as_user(username).post(f"{defect}/reviews", {"result": "pass"}), 201)
     return visit, defect
@@ -170,7 +177,9 @@ def corrected(arena: Arena, *reviewers: str) -> tuple[Visit, str]:
 
 def review_by_agency(arena: Arena) -> Ask:
     _, defect = corrected(arena)
-    return asking(arena.as_user("agency"), "POST", f"{defect}/reviews", json={"result": "fail", "note": "再補"})
+    return asking(
+        arena.as_user("agency"), "POST", f"{defect}/reviews", json={"result": "fail", "note": "再補"}
+    )
 
 
 def review_by_staff(arena: Arena) -> Ask:
@@ -215,7 +224,10 @@ def tus_begin(arena: Arena) -> Ask:
 
 
 def _beginning(arena: Arena, visit: Visit, data: bytes) -> Ask:
-    told = {"Upload-Length": str(len(data)), "Upload-Metadata": described(sha256=sha(data), inspection=visit.id)}
+    told = {
+        "Upload-Length": str(len(data)),
+        "Upload-Metadata": described(sha256=sha(data), inspection=visit.id),
+    }
     return asking(arena.as_user("leader"), "POST", "/photos/uploads", headers=TUS | told)
 
 
@@ -225,11 +237,11 @@ def tus_send(arena: Arena) -> Ask:
     url = expect(_beginning(arena, visit, data)({}), 201).headers["Location"]
     leader = remote.api(arena.server.port, arena.tokens["leader"])
 
-    def ask(headers: Headers) -> Response:
+    def ask(headers: Headers) -> TestResponse:
         at = int(leader.send("HEAD", f"/{url}", headers=TUS).headers["Upload-Offset"])
         rest, told = data[at:], TUS | {"Upload-Offset": str(at), "Content-Type": CHUNK}
         told["Upload-Checksum"] = checksum(rest)
-        return leader.send("PATCH", f"/{url}", data=rest, headers={**told, **headers})  # type: ignore[return-value]
+        return leader.send("PATCH", f"/{url}", data=rest, headers={**told, **headers})
 
     return ask
 
@@ -256,7 +268,12 @@ def change_tender(arena: Arena) -> Ask:
 
 def progress(arena: Arena) -> Ask:
     _, path, _ = known_tender(arena)
-    body = {"planned": "40.00", "actual": "38.50", "status": "施工中", "filed_at": "2026-11-05T09:00:00+08:00"}
+    body = {
+        "planned": "40.00",
+        "actual": "38.50",
+        "status": "施工中",
+        "filed_at": "2026-11-05T09:00:00+08:00",
+    }
     return asking(arena.as_user("staff"), "PUT", f"{path}/progress/2026-10", json=body)
 
 
@@ -267,9 +284,9 @@ def import_list(arena: Arena) -> Ask:
 def importing(arena: Arena, data: bytes) -> Ask:
     staff = arena.as_user("staff")
 
-    def ask(headers: Headers) -> Response:
+    def ask(headers: Headers) -> TestResponse:
         form = {"file": FileStorage(io.BytesIO(data), filename="list.csv")}
-        return staff.send("POST", "/tenders/imports", data=form, headers=headers)  # type: ignore[return-value]
+        return staff.send("POST", "/tenders/imports", data=form, headers=headers)
 
     return ask
 

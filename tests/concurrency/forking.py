@@ -24,9 +24,11 @@ class Forker:
         self._orders, theirs = socket.socketpair()
         with theirs:
             command = [sys.executable, "-m", "tests.concurrency.forking"]
-            self._process = subprocess.Popen(command, cwd=ROOT, stdin=theirs)
+            self._process = subprocess.Popen(command, cwd=ROOT, stdin=theirs.fileno())
 
-    def start(self, arguments: list[str], environ: dict[str, str], listener: int, alive: int, log: int) -> int:
+    def start(
+        self, arguments: list[str], environ: dict[str, str], listener: int, alive: int, log: int
+    ) -> int:
         """gunicorn with these arguments and `-b fd://` its listener; returns the group's number.
 
         `alive` stays open in every process of the group until it dies; standard error goes to `log`.
@@ -42,8 +44,6 @@ class Forker:
 
 def main() -> None:
     """Fork for every order, until the other side closes or dies; then nothing of it stays."""
-    import gunicorn.app.wsgiapp
-    import gunicorn.workers.gthread
 
     import tests.concurrency.served  # noqa: F401 - so that every child has it
 
@@ -73,7 +73,7 @@ def _kill(groups: list[int]) -> None:
 
 
 def _serve(order: dict[str, dict[str, str]], listener: int, _alive: int, log: int) -> NoReturn:
-    from gunicorn.app.wsgiapp import run
+    from gunicorn.app.wsgiapp import run  # type: ignore[import-untyped]
 
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     os.dup2(os.open(os.devnull, os.O_RDONLY), 0)

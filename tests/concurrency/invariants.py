@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -15,7 +15,6 @@ from inspect_app.accounts.models import Credential, Device, Enrolment
 from inspect_app.core.audit import AuditEvent
 from inspect_app.core.database import Base
 from inspect_app.defects.models import CorrectionPhoto, Defect, DefectStep
-from inspect_app.inspections.body import canonical
 from inspect_app.inspections.models import Inspection, Mark, NamedPhoto, SiteTest, Submission
 from inspect_app.photos.models import Photo, PhotoReceipt, PhotoUpload
 from inspect_app.tenders.models import Progress, Tender
@@ -33,7 +32,10 @@ def broken(arena: Arena) -> list[str]:
         found = [*_database(current)]
         known = _Events(current)
         for inspection in current.scalars(select(Inspection)).unique():
-            found += [f"inspection {inspection.id} {inspection.state}: {say}" for say in _visit(current, inspection, known)]
+            found += [
+                f"inspection {inspection.id} {inspection.state}: {say}"
+                for say in _visit(current, inspection, known)
+            ]
         for check in (_photos(current, uploads), _uploads(current, uploads), _others(current, known)):
             found += check
     return found
@@ -92,7 +94,9 @@ def _state(row: Inspection) -> Iterator[str]:
         yield "state and start differ"
     if (row.state in AFTER_SUBMISSION) != (row.submission_id is not None):
         yield "state and submission differ"
-    if (row.state in {"issued", "closed"}) != (row.issued_at is not None) or (row.issued_at is None) != (row.result is None):
+    if (row.state in {"issued", "closed"}) != (row.issued_at is not None) or (row.issued_at is None) != (
+        row.result is None
+    ):
         yield "state and issue differ"
     if row.state in AFTER_START and any(person.conflict is not False for person in row.team):
         yield "started without every declaration"
@@ -139,10 +143,16 @@ def _defects(session: Session, row: Inspection, events: _Events) -> Iterator[str
         if defect.state != (wanted := _reached(row, defect.steps)):
             yield f"defect {defect.id} is {defect.state}, its steps say {wanted}"
         corrections = [step.id for step in defect.steps if step.kind == "correction"]
-        carried = set(session.scalars(select(CorrectionPhoto.step_id).where(CorrectionPhoto.step_id.in_(corrections))))
+        carried = set(
+            session.scalars(select(CorrectionPhoto.step_id).where(CorrectionPhoto.step_id.in_(corrections)))
+        )
         if carried != set(corrections):
             yield f"defect {defect.id}: a correction without photos"
-    recorded = sum(n for (action, subject), n in events.counts.items() if action.startswith("defect.") and subject == str(row.id))
+    recorded = sum(
+        n
+        for (action, subject), n in events.counts.items()
+        if action.startswith("defect.") and subject == str(row.id)
+    )
     if recorded != steps:
         yield f"{steps} steps, {recorded} events"
 
@@ -207,26 +217,26 @@ def _others(session: Session, events: _Events) -> Iterator[str]:
 
 def _accounts(session: Session, events: _Events) -> Iterator[str]:
     devices = session.scalars(select(Device)).unique().all()
+    codes = session.scalars(select(Enrolment)).all()
+    credentials = session.scalars(select(Credential)).unique().all()
+    sessions = [each for each in credentials if each.device_id is None]
+    yield from _devices(devices, events)
+    pairs = {
+        "codes and their events": (len(codes), events.total("device.enrolment")),
+        "used codes and tablets": (sum(code.used_at is not None for code in codes), len(devices)),
+        "tablets and their tokens": (len(devices), len(credentials) - len(sessions)),
+        "tokens and their events": (len(sessions), events.total("session.opened")),
+        "ended tokens and their events": (
+            sum(each.revoked_at is not None for each in sessions),
+            events.total("session.closed"),
+        ),
+    }
+    yield from (f"{what} differ: {pair}" for what, pair in pairs.items() if pair[0] != pair[1])
+
+
+def _devices(devices: Sequence[Device], events: _Events) -> Iterator[str]:
     for device in devices:
         if events.of("device.enrolled", device.id) != 1:
             yield f"device {device.id} without its event"
         if (device.revoked_at is not None) != bool(events.of("device.revoked", device.id)):
             yield f"device {device.id}: revocation and event differ"
-    codes = session.scalars(select(Enrolment)).all()
-    if len(codes) != events.total("device.enrolment"):
-        yield "enrolments and their events differ"
-    if sum(code.used_at is not None for code in codes) != len(devices):
-        yield "used codes and devices differ"
-    credentials = session.scalars(select(Credential)).unique().all()
-    sessions = [each for each in credentials if each.device_id is None]
-    if len(sessions) != events.total("session.opened"):
-        yield "tokens and their events differ"
-    if sum(each.revoked_at is not None for each in sessions) != events.total("session.closed"):
-        yield "revoked tokens and their events differ"
-    if {each.device_id for each in credentials if each.device_id} != {each.id for each in devices}:
-        yield "tablets and their tokens differ"
-
-
-def said_of(submission: Submission) -> str:
-    """The canonical text of a kept submission, for comparing with what was sent."""
-    return canonical(json.loads(submission.body))

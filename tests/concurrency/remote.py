@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from threading import Barrier
 from typing import Any, TypeVar, cast
 
-from flask import Response
 from flask.testing import FlaskClient
-from werkzeug.test import EnvironBuilder
+from werkzeug.datastructures import Headers
+from werkzeug.test import EnvironBuilder, TestResponse
 
 from tests.clients import Api
 
@@ -28,7 +28,7 @@ class Remote:
 
     port: int
 
-    def open(self, url: str, **options: Any) -> Response:
+    def open(self, url: str, **options: Any) -> TestResponse:
         """One request and its whole answer; NoAnswer when there is none."""
         request = EnvironBuilder(path=url, **options).get_request()
         headers = {name: value for name, value in request.headers.items() if name != "Host"}
@@ -37,7 +37,8 @@ class Remote:
         try:
             connection.request(request.method, address, request.get_data(), headers)
             answer = connection.getresponse()
-            return Response(answer.read(), answer.status, answer.getheaders())
+            told = f"{answer.status} {answer.reason}"
+            return TestResponse([answer.read()], told, Headers(answer.getheaders()), request)
         except (OSError, http.client.HTTPException) as error:
             raise NoAnswer(f"{request.method} {address}: {error!r}") from error
         finally:

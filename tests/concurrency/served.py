@@ -13,7 +13,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import psycopg
-from flask import Flask
+from flask import Flask, Response
 from sqlalchemy import event
 from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.orm import Session
@@ -25,7 +25,7 @@ from inspect_app.photos import parts
 
 HEADER = "X-Test-Ends"
 WRITES = ("INSERT", "UPDATE", "DELETE")
-BUSY_S = 2
+BUSY_S = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +64,7 @@ fate = Fate()
 
 
 def app(shift_s: float, *, impatient: bool = False) -> Flask:
-    """The application with a shifted clock; `impatient` gives up on a held SQLite after 2 seconds."""
+    """The application with a shifted clock; `impatient` gives up on a held SQLite after a second."""
     if impatient:
         database.BUSY_TIMEOUT_S = BUSY_S
     made = create_app(None, Shifted(timedelta(seconds=shift_s)))
@@ -106,12 +106,21 @@ def _watch_storage() -> None:
         fate.reach("remove")
         remove(part)
 
-    Storage.keep = kept  # type: ignore[method-assign]
-    parts.append = appended
-    parts.Part.remove = removed  # type: ignore[method-assign]
+    for owner, name, watched in (
+        (Storage, "keep", kept),
+        (parts, "append", appended),
+        (parts.Part, "remove", removed),
+    ):
+        setattr(owner, name, watched)
 
 
 def _watch_answers(made: Flask) -> None:
+    @made.after_request
+    def on_view(response: Response) -> Response:
+        if fate.point == "view":
+            fate.reach("view", database.session().connection())
+        return response
+
     inner = made.wsgi_app
 
     def outer(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:

@@ -16,6 +16,21 @@ PATIENCE_S = 30.0
 FIRST_PORT, LAST_PORT = 8170, 8189
 
 
+def listening() -> socket.socket:
+    """A socket on a free port below those that outgoing connections use, so that none meets itself."""
+    for port in range(FIRST_PORT, LAST_PORT + 1):
+        candidate = socket.socket()
+        candidate.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            candidate.bind(("127.0.0.1", port))
+            candidate.listen(128)
+        except OSError:
+            candidate.close()
+            continue
+        return candidate
+    raise OSError(f"no free port from {FIRST_PORT} to {LAST_PORT}")
+
+
 @dataclass
 class Server:
     """The application on one database and one folder; `processes` times `threads` requests at once."""
@@ -26,7 +41,7 @@ class Server:
     processes: int = 1
     threads: int = 8
     impatient: bool = False
-    listener: socket.socket = field(default_factory=lambda: listening())
+    listener: socket.socket = field(default_factory=listening)
     group: int = 0
     alive: int = -1
 
@@ -79,21 +94,6 @@ class Server:
             "WEB_PROCESSES": str(self.processes),
             "WEB_THREADS": str(self.threads),
         }
-
-
-def listening() -> socket.socket:
-    """A socket on a free port below those that outgoing connections use, so that none meets itself."""
-    for port in range(FIRST_PORT, LAST_PORT + 1):
-        candidate = socket.socket()
-        candidate.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            candidate.bind(("127.0.0.1", port))
-            candidate.listen(128)
-        except OSError:
-            candidate.close()
-            continue
-        return candidate
-    raise OSError(f"no free port from {FIRST_PORT} to {LAST_PORT}")
 
 
 @cache

@@ -2,6 +2,7 @@
 
 import json
 import random
+import re
 import sqlite3
 import time
 from collections.abc import Callable, Iterator
@@ -10,7 +11,7 @@ from contextlib import contextmanager
 from typing import Any
 
 import pytest
-from flask import Response
+from werkzeug.test import TestResponse
 
 from inspect_app.core import database as core_database
 from tests import builders
@@ -73,11 +74,12 @@ def test_sixteen_connections_of_mixed_writes_never_hear_of_a_busy_database(
 
 
 def test_writers_wait_while_another_process_holds_sqlite_for_three_seconds(open_arena: OpenArena) -> None:
+    arena = open_arena("sqlite", processes=1, threads=8)
     chosen = [deeds.BY_NAME[name] for name in ("plan", "submit", "photo", "tender", "log_in", "mark")]
     asks = [deed.ready(arena) for deed in chosen]
     answered: list[float] = []
 
-    def ask(one: deeds.Ask) -> Response:
+    def ask(one: deeds.Ask) -> TestResponse:
         answer = one({})
         answered.append(time.monotonic())
         return answer
@@ -97,7 +99,7 @@ def test_writers_wait_while_another_process_holds_sqlite_for_three_seconds(open_
 
 def test_a_database_held_beyond_the_limit_is_a_503_that_says_when_to_try_again(open_arena: OpenArena) -> None:
     arena = open_arena("sqlite", impatient=True)
-    chosen = [deeds.BY_NAME[name] for name in ("submit", "photo", "tus_send", "tender", "import_list", "log_in")]
+    chosen = [deeds.BY_NAME[name] for name in ("submit", "photo", "tus_send", "import_list")]
     asks = [deed.ready(arena) for deed in chosen]
     before = arena.snapshot()
 
@@ -122,6 +124,7 @@ def hasty(make_app: MakeApp, monkeypatch: pytest.MonkeyPatch) -> Callable[[str],
     def sign_in(username: str) -> Page:
         with app.app_context(), core_database.transaction() as current:
             builders.people(current)
+            builders.tender(current)
         page = Page(app.test_client())
         assert page.sign_in(username).status_code == 303
         return page
@@ -134,7 +137,13 @@ def test_a_form_sent_to_a_held_database_keeps_what_was_typed(
 ) -> None:
     page = hasty("staff")
     page.get("/tenders/new")
-    typed = {"number": "115-忙-001", "name": "忙碌時輸入的標案", "agency": "測試市水利局", "kind": "work", "own": "yes"}
+    typed = {
+        "number": "115-忙-001",
+        "name": "忙碌時輸入的標案",
+        "agency": "測試市水利局",
+        "kind": "work",
+        "own": "yes",
+    }
 
     with held(tmp_path):
         refused = page.post("/tenders/new", **typed)
@@ -143,4 +152,31 @@ def test_a_form_sent_to_a_held_database_keeps_what_was_typed(
     assert refused.status_code == 503
     assert "系統忙碌中" in refused.text
     assert "忙碌時輸入的標案" in refused.text
+    assert accepted.status_code == 303
+
+
+def test_a_plan_sent_to_a_held_database_keeps_what_was_typed(
+    hasty: Callable[[str], Page], tmp_path: Any
+) -> None:
+    page = hasty("staff")
+    tender = re.search(r'href="/tenders/([0-9a-f-]{36})"', page.get("/tenders").text)
+    assert tender is not None
+    form = page.get(f"/inspections/new?tender={tender[1]}").text
+    leader = re.search(r'<option value="([0-9a-f-]{36})">丙領隊', form)
+    assert leader is not None
+    typed = {
+        "tender": tender[1],
+        "on": "115/12/09",
+        "method": "announced",
+        "kind": "inspection",
+        "leader": leader[1],
+    }
+
+    with held(tmp_path):
+        refused = page.post("/inspections", **typed)
+    accepted = page.post("/inspections", **typed)
+
+    assert refused.status_code == 503
+    assert "系統忙碌中" in refused.text
+    assert 'value="115/12/09"' in refused.text
     assert accepted.status_code == 303

@@ -41,11 +41,19 @@ def test_a_connection_cut_in_a_write_is_a_503_and_the_next_request_is_served(
 
     if refused.status_code != deed.first:  # a deed of fewer statements never came to the point
         assert refused.status_code == 503
-        assert refused.headers["Retry-After"] == "5"
+        assert 0 < int(refused.headers["Retry-After"]) <= 5
         assert refused.mimetype == "application/problem+json"
         assert arena.snapshot() == before
         assert ask({}).status_code == deed.first
     assert broken(arena) == []
+
+
+def test_a_connection_cut_once_the_answer_is_made_does_not_lose_the_answer(arena: Arena) -> None:
+    staff = arena.as_user("staff")
+
+    answers = [staff.send("GET", "/tenders", headers={HEADER: "view 1 cut"}), staff.get("/tenders")]
+
+    assert [answer.status_code for answer in answers] == [200, 200]
 
 
 def test_connections_cut_again_and_again_lose_nothing_that_was_answered(arena: Arena) -> None:
@@ -61,9 +69,11 @@ def test_connections_cut_again_and_again_lose_nothing_that_was_answered(arena: A
 
     with ThreadPoolExecutor(6) as pool:
         cutting = pool.submit(cut)
-        workers = [pool.submit(submissions_until, arena, time.monotonic() + CUTS_S) for _ in range(4)]
-        seen = [status for worker in workers for status in worker.result()]
-        over.set()
+        try:
+            workers = [pool.submit(submissions_until, arena, time.monotonic() + CUTS_S) for _ in range(4)]
+            seen = [status for worker in workers for status in worker.result()]
+        finally:
+            over.set()
         cutting.result()
 
     assert set(seen) <= {200, 201, 503}

@@ -5,8 +5,8 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
-from flask import Response
 from sqlalchemy import select
+from werkzeug.test import TestResponse
 
 from inspect_app.core.audit import AuditEvent
 from inspect_app.defects.models import Defect, DefectStep
@@ -16,7 +16,16 @@ from tests import builders
 from tests.clients import Api
 from tests.concurrency.arena import Arena
 from tests.concurrency.remote import statuses, together
-from tests.inspections_builders import Visit, defect_body, expect, jpeg, marks, plan_body, sha256, submission_body
+from tests.inspections_builders import (
+    Visit,
+    defect_body,
+    expect,
+    jpeg,
+    marks,
+    plan_body,
+    sha256,
+    submission_body,
+)
 
 AT_ONCE = 8
 pytestmark = pytest.mark.every_database
@@ -29,7 +38,7 @@ def visit(arena: Arena) -> Visit:
     return Visit.started(arena.as_user, arena.people)
 
 
-def at_once(arena: Arena, username: str, *asks: Ask) -> list[Response]:
+def at_once(arena: Arena, username: str, *asks: Ask) -> list[TestResponse]:
     """All of it at the same moment as one person, each over a connection of its own."""
     return together([lambda ask=ask: ask(arena.as_user(username)) for ask in asks])  # type: ignore[misc]
 
@@ -47,7 +56,10 @@ def photos(*numbers: int) -> list[dict[str, Any]]:
 
 def test_the_same_submission_from_eight_clients_is_received_once(arena: Arena, visit: Visit) -> None:
     body = submission_body(
-        arena.people, defects=[defect_body(), defect_body()], photos=photos(70, 71), pending_tests=["concrete_core"]
+        arena.people,
+        defects=[defect_body(), defect_body()],
+        photos=photos(70, 71),
+        pending_tests=["concrete_core"],
     )
 
     answers = at_once(arena, "leader", *[lambda api: api.put(visit.path("/submission"), body)] * AT_ONCE)
@@ -118,7 +130,9 @@ def test_of_eight_changes_to_one_plan_one_is_made(arena: Arena) -> None:
     tag = visit.etag()
     bodies = [plan_body(visit.tender, arena.people, on=f"2026-12-0{n + 1}") for n in range(AT_ONCE)]
 
-    answers = at_once(arena, "staff", *[lambda api, body=body: api.put(visit.path(), body, tag) for body in bodies])
+    answers = at_once(
+        arena, "staff", *[lambda api, body=body: api.put(visit.path(), body, tag) for body in bodies]
+    )
 
     assert statuses(answers) == {200: 1, 412: AT_ONCE - 1}
     assert arena.events("inspection.replanned", visit.id) == 1
@@ -134,9 +148,14 @@ def test_a_record_issued_by_eight_clicks_is_issued_once(arena: Arena, visit: Vis
     assert arena.events("inspection.issued", visit.id) == 1
 
 
-def test_an_amendment_and_an_issue_at_once_leave_what_was_issued_unchanged(arena: Arena, visit: Visit) -> None:
+def test_an_amendment_and_an_issue_at_once_leave_what_was_issued_unchanged(
+    arena: Arena, visit: Visit
+) -> None:
     expect(visit.submit(submission_body(arena.people, defects=[defect_body()])), 201)
-    amended = {"reason": "更正", "submission": submission_body(arena.people, defects=[defect_body(), defect_body()])}
+    amended = {
+        "reason": "更正",
+        "submission": submission_body(arena.people, defects=[defect_body(), defect_body()]),
+    }
     asks: list[Callable[[], Any]] = [visit.issue, lambda: visit.post("leader", "/amendments", amended)]
     visit.api("staff"), visit.api("leader")
 
@@ -240,7 +259,12 @@ def test_of_eight_changes_with_one_if_match_one_is_made(arena: Arena) -> None:
 
 
 def test_eight_filings_of_one_new_month_are_one(arena: Arena, visit: Visit) -> None:
-    body = {"planned": "50.00", "actual": "48.00", "status": "施工中", "filed_at": "2026-11-05T09:00:00+08:00"}
+    body = {
+        "planned": "50.00",
+        "actual": "48.00",
+        "status": "施工中",
+        "filed_at": "2026-11-05T09:00:00+08:00",
+    }
     path = f"/tenders/{visit.tender}/progress/2026-10"
 
     answers = at_once(arena, "staff", *[lambda api: api.put(path, body)] * AT_ONCE)
@@ -251,7 +275,9 @@ def test_eight_filings_of_one_new_month_are_one(arena: Arena, visit: Visit) -> N
 
 def test_eight_new_tenders_of_one_new_contractor_are_all_added(arena: Arena) -> None:
     contractor = f"新設營造公司 {uuid4().hex[:6]}"
-    bodies = [builders.tender_body(f"115-新-{uuid4().hex[:6]}", contractor=contractor) for _ in range(AT_ONCE)]
+    bodies = [
+        builders.tender_body(f"115-新-{uuid4().hex[:6]}", contractor=contractor) for _ in range(AT_ONCE)
+    ]
 
     answers = at_once(arena, "staff", *[lambda api, body=body: api.post("/tenders", body) for body in bodies])
 
@@ -278,10 +304,14 @@ def test_one_list_imported_by_three_clients_at_once_makes_each_row_once(arena: A
 
 def test_a_one_time_code_used_by_eight_tablets_enrols_one(arena: Arena) -> None:
     leader = arena.as_user("leader")
-    code = expect(leader.post("/devices/enrolments", {"user": str(arena.people["leader"])}), 201).get_json()["code"]
+    code = expect(leader.post("/devices/enrolments", {"user": str(arena.people["leader"])}), 201).get_json()[
+        "code"
+    ]
 
     answers = at_once(
-        arena, "leader", *[lambda api, n=n: api.post("/devices", {"code": code, "name": f"平板 {n}"}) for n in range(8)]
+        arena,
+        "leader",
+        *[lambda api, n=n: api.post("/devices", {"code": code, "name": f"平板 {n}"}) for n in range(8)],
     )
 
     assert statuses(answers) == {201: 1, 422: AT_ONCE - 1}

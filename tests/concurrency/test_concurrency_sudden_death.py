@@ -10,12 +10,14 @@ import random
 import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from threading import Event
 from typing import Any, NamedTuple
 
 import pytest
-from flask import Response
+from werkzeug.test import TestResponse
 
+from inspect_app.photos import clearing
 from tests.concurrency import deeds
 from tests.concurrency.arena import Arena
 from tests.concurrency.conftest import OpenArena
@@ -51,6 +53,7 @@ SQLITE = (
     Death("photo", "keep", 2),
     Death("photo", "kept", 3),
     Death("tus_send", "appended"),
+    Death("tus_send", "statement", 6),
     Death("tus_send", "remove"),
     Death("import_list", "statement", 3),
     Death("change_tender", "answer"),
@@ -77,14 +80,22 @@ def of(database: str, mortal: dict[str, Arena], open_arena: OpenArena) -> Arena:
     return mortal[database]
 
 
+def ended(arena: Arena, deed: Deed, death: Death) -> tuple[Ask, dict[str, list[Any]]]:
+    """The request that its process died of, and the rows before it; earlier where a point comes less often."""
+    for number in range(death.number, 0, -1):
+        ask = deed.ready(arena)
+        before = arena.snapshot()
+        try:
+            ask({HEADER: f"{death.point} {number} kill"})
+        except NoAnswer:
+            return ask, before
+    raise AssertionError(f"{deed.name} never comes to {death.point}")
+
+
 def die(arena: Arena, death: Death) -> None:
     """Do a deed, die of it, start again: nothing of it or all of it, and sent again it is as it should be."""
     deed = deeds.BY_NAME[death.deed]
-    ask = deed.ready(arena)
-    before = arena.snapshot()
-
-    with pytest.raises(NoAnswer):
-        ask({HEADER: f"{death.point} {death.number} kill"})
+    ask, before = ended(arena, deed, death)
     arena.server.wait_for_end()
     arena.server.start()
 
@@ -113,6 +124,21 @@ def test_a_kill_leaves_nothing_or_all_of_a_write_on_postgresql(
     die(of("postgresql", mortal, open_arena), death)
 
 
+def test_what_a_dead_process_left_half_written_is_swept_two_days_later(
+    mortal: dict[str, Arena], open_arena: OpenArena
+) -> None:
+    arena = of("sqlite", mortal, open_arena)
+    die(arena, Death("photo", "keep", 1))
+    incoming = arena.server.folder / "uploads" / "incoming"
+    assert list(incoming.iterdir()) != []
+
+    with arena.app.app_context():
+        clearing.clear_strays(datetime.now(UTC) + timedelta(days=2), lambda: None)
+
+    assert list(incoming.iterdir()) == []
+    assert broken(arena) == []
+
+
 # -- at any moment -----------------------------------------------------------------------------------------
 
 
@@ -122,7 +148,7 @@ class Round:
 
     arena: Arena
     over: Event = field(default_factory=Event)
-    kept: list[tuple[Deed, Ask, Response]] = field(default_factory=list)
+    kept: list[tuple[Deed, Ask, TestResponse]] = field(default_factory=list)
     unknown: list[tuple[Deed, Ask]] = field(default_factory=list)
 
     def work(self, chance: random.Random) -> None:
@@ -163,7 +189,7 @@ def repeatable(deed: Deed) -> bool:
     return (deed.first, deed.again) == (201, 200)
 
 
-def receipt(answer: Response) -> list[Any]:
+def receipt(answer: TestResponse) -> list[Any]:
     """What stays the same each time a tablet sends again."""
     body = answer.get_json(silent=True) or {}
     return [body.get(key) for key in ("id", "sha256", "received_at")]

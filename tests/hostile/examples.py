@@ -91,7 +91,11 @@ def _submission(world: World) -> dict[str, Any]:
         location={"lat": 22.62, "lon": 120.31, "accuracy_m": 8},
         answers=answers,
         defects=[defect_body(also=["supervisor"], note="蜂窩", place="一樓柱", photos=[photo])],
-        marks=[{"member": leader, **parts}, {"member": member1, "total": 84}, {"member": member2, "total": 80}],
+        marks=[
+            {"member": leader, **parts},
+            {"member": member1, "total": 84},
+            {"member": member2, "total": 80},
+        ],
         findings=["safety"],
         pending_tests=["concrete_core"],
         indicators=dict.fromkeys(("environment", "safety", "strength", "aesthetics", "function"), 80),
@@ -106,7 +110,11 @@ def _amendment(world: World) -> dict[str, Any]:
     return {"reason": "漏列", "submission": submission_body(world.people, id=str(uuid4()))}
 
 
-INSPECTION, DEFECT, UPLOAD = "/inspections/{inspection_id}", "/defects/{defect_id}", "/photos/uploads/{upload_id}"
+INSPECTION, DEFECT, UPLOAD = (
+    "/inspections/{inspection_id}",
+    "/defects/{defect_id}",
+    "/photos/uploads/{upload_id}",
+)
 CSV = (
     b'--x\r\nContent-Disposition: form-data; name="file"; filename="a.csv"\r\n\r\n'
     + "標案編號,標案名稱,主辦機關\n1,橋,甲機關\n".encode()
@@ -187,7 +195,9 @@ EXAMPLES: dict[str, Example] = {
         lambda _: {"result": "pass", "decided_on": TODAY, "document": "試字第 1 號"},
     ),
     f"POST {INSPECTION}/issue": Example(
-        "staff", "/inspections/{submitted}/issue", lambda _: {"correct_by": DEADLINE, "document": "測字第 1 號"}
+        "staff",
+        "/inspections/{submitted}/issue",
+        lambda _: {"correct_by": DEADLINE, "document": "測字第 1 號"},
     ),
     f"POST {INSPECTION}/recipients": Example(
         "staff",
@@ -236,7 +246,6 @@ EXAMPLES: dict[str, Example] = {
     ),
 }
 """By method and the document's own path, below /api/v1."""
-
 
 
 def places_of(world: World, route: str) -> dict[str, str]:

@@ -21,6 +21,10 @@ class Peak:
     def above_idle_mib(self) -> int:
         return (self.most - self.idle) // MIB
 
+    @property
+    def now_above_idle_mib(self) -> int:
+        return (self._resident() - self.idle) // MIB
+
     def look(self) -> None:
         self.most = max(self.most, self._resident())
 

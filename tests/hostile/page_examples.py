@@ -69,9 +69,7 @@ FORMS: dict[str, Form] = {
         },
     ),
     "tenders.import_kept": Form("staff", "/tenders/import/{word}", lambda _: {"partly": "yes"}),
-    "inspections.create": Form(
-        "staff", "/inspections", lambda w: {**_plan(w), "tender": w.ids["tender"]}
-    ),
+    "inspections.create": Form("staff", "/inspections", lambda w: {**_plan(w), "tender": w.ids["tender"]}),
     "inspections.update": Form(
         "staff",
         "/inspections/{planned}/edit",

@@ -108,7 +108,10 @@ PICTURES: dict[str, tuple[bytes, int]] = {
     "EXIF in 300 segments": (exif(OVERLAP[:65_000], copies=300), TAKEN),
     "EXIF of rubbish": (exif(b"\xff" * 60_000), TAKEN),
     "EXIF without a byte": (with_segments(segment(0xE1, b"Exif\0\0")), TAKEN),
-    "an ICC profile of rubbish": (with_segments(segment(0xE2, b"ICC_PROFILE\0\x01\x01" + b"\xff" * 5_000)), TAKEN),
+    "an ICC profile of rubbish": (
+        with_segments(segment(0xE2, b"ICC_PROFILE\0\x01\x01" + b"\xff" * 5_000)),
+        TAKEN,
+    ),
     "ICC profiles numbered wrongly": (
         with_segments(*[segment(0xE2, b"ICC_PROFILE\0\xff\x00" + bytes(60_000))] * 100),
         TAKEN,

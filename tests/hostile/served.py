@@ -56,7 +56,9 @@ class Served:
 
     def photo(self, sha256: str, body: Any, **headers: str) -> int:
         """Send a photo whole; the status."""
-        return self.request("PUT", f"/api/v1/photos/{sha256}?inspection={self.inspection}", body, **headers)[0]
+        return self.request("PUT", f"/api/v1/photos/{sha256}?inspection={self.inspection}", body, **headers)[
+            0
+        ]
 
     def is_well(self) -> bool:
         """Whether an honest request is served at once."""

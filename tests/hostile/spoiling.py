@@ -27,7 +27,7 @@ UNREADABLE = {
 }
 """What is no JSON of ours, wherever it stands: 400."""
 
-WRONG = {
+WRONG: dict[str, Any] = {
     "null": None,
     "empty text": "",
     "blank": " 　",
@@ -98,7 +98,13 @@ def spoilt(body: Any, walk: frozenset[str] | None = None) -> Iterator[Spoilt]:
 
 def places(body: Any, walk: frozenset[str] | None, path: Path = ()) -> Iterator[Path]:
     """Every place of a body but the body itself; of a list, and of an object of many like things, the first."""
-    inner = list(body.items()) if isinstance(body, dict) else list(enumerate(body)) if isinstance(body, list) else []
+    inner = (
+        list(body.items())
+        if isinstance(body, dict)
+        else list(enumerate(body))
+        if isinstance(body, list)
+        else []
+    )
     for key, value in inner[: 1 if isinstance(body, list) or len(inner) > 18 else None]:
         yield (*path, key)
         if walk is None or key in walk:

@@ -49,7 +49,9 @@ def test_the_example_has_every_field_of_the_schema(world: World, document: Docum
 
 
 ALLOWED_GAPS: dict[str, set[str]] = {
-    "PUT /inspections/{inspection_id}/marks/{member_id}": {"/total"},  # a total and parts are never both given
+    "PUT /inspections/{inspection_id}/marks/{member_id}": {
+        "/total"
+    },  # a total and parts are never both given
 }
 
 

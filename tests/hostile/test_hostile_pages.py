@@ -79,7 +79,8 @@ def test_every_page_is_covered(world: World) -> None:
 
 @pytest.mark.parametrize("endpoint", sorted(FORMS))
 def test_each_field_of_a_form_wrong_in_turn_is_refused(world: World, endpoint: str) -> None:
-    form, faults, before = FORMS[endpoint], [], world.digest()
+    form, before = FORMS[endpoint], world.digest()
+    faults: list[str] = []
     path = form.path.format(**world.ids)
     for what, fields in _spoilt(form.fields(world)):
         answer = send(world, "POST", path, form.by, data=fields)
@@ -122,7 +123,8 @@ RAW = {
 
 @pytest.mark.parametrize("kind", ["application/x-www-form-urlencoded", "multipart/form-data; boundary=x"])
 def test_a_form_that_cannot_be_read_is_refused(world: World, kind: str) -> None:
-    before, faults = world.digest(), []
+    before = world.digest()
+    faults: list[str] = []
     for endpoint, form in FORMS.items():
         for how, data in RAW.items():
             path = form.path.format(**world.ids)
@@ -133,7 +135,8 @@ def test_a_form_that_cannot_be_read_is_refused(world: World, kind: str) -> None:
 
 
 def test_rubbish_in_a_pages_address_is_not_found(world: World) -> None:
-    before, faults = world.digest(), []
+    before = world.digest()
+    faults: list[str] = []
     for method in ("GET", "POST"):
         for rule in rules(world.app, method):
             for place, (how, rubbish) in ((p, item) for p in rule.arguments for item in RUBBISH.items()):
@@ -149,7 +152,8 @@ def test_rubbish_in_a_pages_address_is_not_found(world: World) -> None:
 def test_every_page_stands_any_query(world: World) -> None:
     names = ("q", "kind", "status", "agency", "own", "budget", "cursor", "state", "since", "until", "tender",
              "inspection", "open", "code", "next", "limit", "year", "month", "on", "page")  # fmt: skip
-    before, faults = world.digest(), []
+    before = world.digest()
+    faults: list[str] = []
     for rule in rules(world.app, "GET"):
         for how, text in WRONG_QUERIES.items():
             for asked in (names, ("cursor",)):

@@ -99,8 +99,12 @@ def test_each_query_parameter_wrong_in_turn_is_refused(world: World, document: D
     given, faults = example.address(world).partition("?"), []
     for parameter in asked:
         for how, text in WRONG_QUERIES.items():
-            rest = "&".join(pair for pair in given[2].split("&") if pair and not pair.startswith(parameter["name"]))
-            answer = example.send(method, world, path=f"{given[0]}?{parameter['name']}={text}&{rest}".rstrip("&"))
+            rest = "&".join(
+                pair for pair in given[2].split("&") if pair and not pair.startswith(parameter["name"])
+            )
+            answer = example.send(
+                method, world, path=f"{given[0]}?{parameter['name']}={text}&{rest}".rstrip("&")
+            )
             what = f"{parameter['name']} {how}"
             faults += [f"{what} {told}" for told in _judged(answer, parameter, text)]
             faults += unwritten(world, before, answer, what)
@@ -197,7 +201,9 @@ def test_ten_megabytes_of_text_are_refused(world: World, route: str) -> None:
     assert list(unwritten(world, before, answer, "")) == []
 
 
-@pytest.mark.parametrize("method", ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS", "TRACE", "BREW"])
+@pytest.mark.parametrize(
+    "method", ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS", "TRACE", "BREW"]
+)
 def test_every_address_answers_every_method(world: World, method: str) -> None:
     paths = {example.address(world) for example in EXAMPLES.values()}
     before, faults = world.digest(), []

@@ -28,7 +28,18 @@ CHECKS = [
     response_headers_conformance,
     response_schema_conformance,
 ]
-ROLES = ("admin", "staff", "leader", "member1", "auditor", "agency", "supervisor", "contractor", "pcm", "anonymous")
+ROLES = (
+    "admin",
+    "staff",
+    "leader",
+    "member1",
+    "auditor",
+    "agency",
+    "supervisor",
+    "contractor",
+    "pcm",
+    "anonymous",
+)
 BOUNDED = settings(
     max_examples=4,
     derandomize=True,

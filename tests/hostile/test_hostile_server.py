@@ -4,6 +4,8 @@ import re
 import socket
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 
 import psutil
 import pytest
@@ -71,6 +73,11 @@ BROKEN: dict[str, bytes] = {
     "length and chunks": post(b"Content-Length: 2", b"Transfer-Encoding: chunked", body=b"0\r\n\r\n"),
     "unknown encoding": post(b"Transfer-Encoding: xchunked", body=b"0\r\n\r\n"),
     "chunks of rubbish": post(b"Transfer-Encoding: chunked", body=b"zz\r\n{}\r\n0\r\n\r\n"),
+    "a photo of broken chunks": (
+        b"PUT /api/v1/photos/"
+        + b"0" * 64
+        + b" HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n"
+    ),
     "a chunk of 16 exabytes": post(b"Transfer-Encoding: chunked", body=b"ffffffffffffffff\r\n{}"),
     "less than it said": post(b"Content-Length: 100", body=b"{}"),
     "no body": post(b"Content-Length: 100"),
@@ -81,7 +88,7 @@ BROKEN: dict[str, bytes] = {
 def test_broken_http_is_refused_or_dropped(served: Served, name: str) -> None:
     answer = served.raw(BROKEN[name])
 
-    assert all(400 <= status < 500 or status == 505 for status in statuses(answer)), answer[:300]
+    assert all(400 <= status < 500 or status in {501, 505} for status in statuses(answer)), answer[:300]
     assert b"Traceback" not in answer
 
 
@@ -180,7 +187,10 @@ def test_a_thousand_connections_in_turn_leave_no_descriptor_open(served: Served)
 def test_a_body_of_200_mb_is_refused_without_taking_it_in(served: Served) -> None:
     size = 200 * MIB
     with watched(served.pid) as memory:
-        told = served.photo("0" * 64, (bytes(MIB) for _ in range(200)), Transfer_Encoding="chunked")
+        with suppress(ConnectionError):  # closed on a client that goes on sending after its refusal
+            assert (
+                served.photo("0" * 64, (bytes(MIB) for _ in range(200)), Transfer_Encoding="chunked") == 413
+            )
         began = time.monotonic()
         head = f"PUT /api/v1/photos/{'0' * 64}?inspection={served.inspection} HTTP/1.1\r\nHost: x\r\n"
         signed = f"Authorization: Bearer {served.token}\r\nContent-Length: {size}\r\n\r\n"
@@ -189,13 +199,14 @@ def test_a_body_of_200_mb_is_refused_without_taking_it_in(served: Served) -> Non
             answer = connection.recv(65536)
         seconds = time.monotonic() - began
 
-    assert told == 413
     assert statuses(answer) == [413]
     assert seconds < 5
     assert memory.above_idle_mib < 40
 
 
-@pytest.mark.parametrize("path", ["/api/v1/tenders", "/api/v1/auth/login", "/api/v1/tenders/imports", "/sign-in"])
+@pytest.mark.parametrize(
+    "path", ["/api/v1/tenders", "/api/v1/auth/login", "/api/v1/tenders/imports", "/sign-in"]
+)
 def test_a_form_of_200_mb_is_refused_without_taking_it_in(served: Served, path: str) -> None:
     sent = b"POST " + path.encode() + b" HTTP/1.1\r\n" + HOST + b"Content-Length: 209715200\r\n"
     kind = b"Content-Type: application/json\r\n" if "api" in path else b""
@@ -216,14 +227,15 @@ def test_traps_for_a_decoder_take_no_more_memory_than_a_picture(served: Served) 
 
 
 def test_the_costliest_pictures_within_the_limits_take_a_known_amount(served: Served) -> None:
-    with watched(served.pid) as memory:
-        began = time.monotonic()
-        answers = [served.photo(sha(data), data) for data in HEAVY.values()]
-        seconds = time.monotonic() - began
+    """Eight at once take what the two take that are decoded at a time, and it is given back."""
+    sent = [data + bytes([number]) for number in range(3) for data in HEAVY.values()][:8]
+    with watched(served.pid) as memory, ThreadPoolExecutor(8) as threads:
+        answers = list(threads.map(lambda data: served.photo(sha(data), data), sent))
+        assert served.is_well()
 
-    assert answers == [201] * len(HEAVY)
-    assert memory.above_idle_mib < 800
-    assert seconds < 60
+    assert answers == [201] * 8
+    assert memory.above_idle_mib < 1400
+    assert memory.now_above_idle_mib < 700
 
 
 def test_a_thousand_tiny_bodies_leave_nothing(served: Served) -> None:

@@ -54,7 +54,8 @@ class Document:
         return found
 
     def body_schema(self, route: str) -> dict[str, Any]:
-        schema = self.operations()[route]["requestBody"]["content"]["application/json"]["schema"]
+        content = self.operations()[route]["requestBody"]["content"]
+        schema: dict[str, Any] = content["application/json"]["schema"]
         return schema | {"components": self.document["components"]}
 
     def validator(self, route: str) -> Any:

@@ -109,8 +109,9 @@ class World:
             if path not in kept:
                 (self.storage / path).unlink()
         for path, copy in kept.items():
-            if not (self.storage / path).exists() or (self.storage / path).stat().st_mtime_ns != copy.stat().st_mtime_ns:
-                shutil.copy2(copy, self.storage / path)
+            place = self.storage / path
+            if not place.exists() or place.stat().st_mtime_ns != copy.stat().st_mtime_ns:
+                shutil.copy2(copy, place)
 
 
 def build(world: World) -> None:
