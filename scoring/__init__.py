@@ -3,7 +3,7 @@
 scoring.run("grade", {"inspected_on": "2024-05-01", "marks": [{"member": "a", "total": 84}]})
 """
 
-from scoring import explain, lawbook
+from scoring import explain, lawbook, lawlist
 from scoring.commands import run
 from scoring.errors import (
     CalendarNotKnown,
@@ -13,6 +13,7 @@ from scoring.errors import (
     ScoringError,
     UnknownField,
 )
+from scoring.replays import replay
 
 __all__ = [
     "CalendarNotKnown",
@@ -23,5 +24,7 @@ __all__ = [
     "UnknownField",
     "explain",
     "lawbook",
+    "lawlist",
+    "replay",
     "run",
 ]

@@ -1,4 +1,9 @@
-"""The command line: `python -m scoring COMMAND [--lines]`, JSON in and JSON out, always UTF-8.
+"""The command line: `python -m scoring COMMAND [--lines] [--law DRAFT.yaml]`, JSON in and out, always UTF-8.
+
+    python -m scoring law --on DATE          what is in force, with its articles
+    python -m scoring law --diff DATE DATE   what changed between two days
+
+`--law` tries a draft amendment (a law file under a line `group: NAME`) in place of the group it names.
 
 Exit 0, or 2 when an input was not right (its error object is on standard error); 1 when standard output
 could not be written.
@@ -10,36 +15,73 @@ import os
 import sys
 from collections.abc import Iterator, Sequence
 from io import BytesIO
+from pathlib import Path
 from typing import BinaryIO, TextIO
 
-from scoring import strict_json
+from scoring import lawbook, lawlist, strict_json
 from scoring.commands import COMMANDS, Command, find
-from scoring.errors import InvalidInput, ScoringError
+from scoring.errors import InvalidInput, LawError, ScoringError
+from scoring.fields import day
+from scoring.lawfile import Group
+from scoring.parameters import Parameters
 
-_USAGE = f"Usage: python -m scoring COMMAND [--lines], COMMAND one of {', '.join(COMMANDS)}."
+_USAGE = (
+    f"Usage: python -m scoring COMMAND [--lines] [--law DRAFT.yaml], COMMAND one of {', '.join(COMMANDS)}; "
+    "or: python -m scoring law --on DATE | --diff DATE DATE."
+)
 
 
 def main(args: Sequence[str], stdin: BinaryIO, stdout: BinaryIO, stderr: BinaryIO) -> int:
     """Answer what standard input asks and return the exit code: 0, or 2 for any bad input."""
     try:
-        command, by_lines = _parse(args)
-        if by_lines:
-            return _answer_lines(command, stdin, stdout, stderr)
-        _write(stdout, _answer(command, stdin.read(strict_json.MAX_BYTES + 1)))
+        if args[:1] == ["law"]:
+            _write(stdout, _law(args[1:]))
+            return 0
+        command, by_lines, drafts = _parse(args)
+        with lawbook.trying(map(_draft, drafts)):
+            if by_lines:
+                return _answer_lines(command, stdin, stdout, stderr)
+            _write(stdout, _answer(command, stdin.read(strict_json.MAX_BYTES + 1)))
     except ScoringError as wrong:
         _complain(stderr, dict(wrong.as_dict()))
         return 2
     return 0
 
 
-def _parse(args: Sequence[str]) -> tuple[Command, bool]:
-    words = [word for word in args if word != "--lines"]
-    if not words:
+def _parse(args: Sequence[str]) -> tuple[Command, bool, list[str]]:
+    """Return the command, whether it works by lines, and the files of draft law."""
+    words, drafts = [], []
+    waiting = iter(args)
+    for word in waiting:
+        if word == "--law":
+            drafts.append(next(waiting, ""))
+        else:
+            words.append(word)
+    names = [word for word in words if word != "--lines"]
+    if not names:
         raise InvalidInput(f"Name a command. {_USAGE}")
-    command = find(words[0])
-    if len(words) > 1 or len(args) - len(words) > 1:
+    command = find(names[0])
+    if len(names) > 1 or len(words) - len(names) > 1:
         raise InvalidInput(f"Too many arguments. {_USAGE}")
-    return command, len(args) > len(words)
+    return command, len(words) > len(names), drafts
+
+
+def _draft(name: str) -> Group[Parameters]:
+    """Return the draft group of a file; InvalidInput when it cannot be read or is not right."""
+    try:
+        return lawbook.draft(Path(name).read_text("utf-8"), name)
+    except (OSError, ValueError, LawError) as wrong:
+        reason = wrong.strerror if isinstance(wrong, OSError) else wrong
+        raise InvalidInput(f"--law {name or 'FILE'}: {reason}") from wrong
+
+
+def _law(args: Sequence[str]) -> dict[str, object]:
+    match args:
+        case ["--on", on]:
+            return lawlist.on(day(on, "--on"))
+        case ["--diff", before, after]:
+            return lawlist.diff(day(before, "--diff"), day(after, "--diff"))
+    raise InvalidInput(f"Say --on DATE, or --diff DATE DATE. {_USAGE}")
 
 
 def _answer(command: Command, raw: bytes) -> dict[str, object]:

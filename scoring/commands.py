@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 
-from scoring import deadlines, filings, grades, penalties, progress, quotas
+from scoring import deadlines, draws, filings, grades, penalties, priorities, progress, quotas, replays
 from scoring.errors import InvalidInput
 from scoring.fields import shown
 
@@ -15,6 +15,9 @@ COMMANDS: dict[str, Command] = {
     "deadline": deadlines.run,
     "filing": filings.run,
     "progress": progress.run,
+    "priorities": priorities.run,
+    "draw": draws.run,
+    "replay": replays.run,
 }
 
 

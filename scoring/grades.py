@@ -18,6 +18,7 @@ from scoring.lawbook import Law
 from scoring.parameters import Band, FailedTests, OtherFindings
 from scoring.rounding import fixed, half_up
 from scoring.types import Mark, Step
+from scoring.warnings import of_panel
 
 TESTS = ("concrete_core", "asphalt_core", "subgrade_compaction")
 FINDINGS = (*TESTS, "main_structure", "main_material", "safety")
@@ -54,6 +55,7 @@ class Result:
     forced: tuple[str, ...]
     announceable: bool
     steps: tuple[Step, ...]
+    warnings: tuple[Step, ...] = ()
 
     def as_dict(self) -> dict[str, object]:
         """Return the output of the command."""
@@ -66,6 +68,7 @@ class Result:
             "label": self.band.label,
             "forced": list(self.forced),
             "announceable": self.announceable,
+            "warnings": [step.as_dict() for step in self.warnings],
             "steps": [step.as_dict() for step in self.steps],
         }
 
@@ -94,7 +97,8 @@ def grade(visit: Visit, law: Law) -> Result:
         *waiting,
     )
     version = law.inspection.regulation.source.promulgated_on
-    return Result(version, mean, raw_score, score, band, visit.findings, announceable, steps)
+    warnings = tuple(of_panel(visit.marks, law))
+    return Result(version, mean, raw_score, score, band, visit.findings, announceable, steps, warnings)
 
 
 def _averaging(visit: Visit, mean: Fraction, raw_score: int, law: Law) -> tuple[Step, Step]:

@@ -3,7 +3,9 @@
 Every value comes from a file under `law/` and carries its `source`. The files are read once a process.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import date
 from functools import cache, lru_cache
@@ -26,6 +28,7 @@ from scoring.parameters import (
     PenaltyRates,
     PendingTests,
     PendingWhereSilent,
+    Priorities,
     ProgressLimit,
     QuarterlyReturn,
     Quota,
@@ -131,6 +134,11 @@ class LocalLaw:
         return _on(self.day, SeverityPoints)
 
     @property
+    def priorities(self) -> Priorities:
+        """Return the grounds for visiting tenders early, and their weights."""
+        return _on(self.day, Priorities)
+
+    @property
     def oversight(self) -> Oversight:
         """Return within how many days a citizen's report is answered."""
         return _on(self.day, Oversight)
@@ -175,13 +183,44 @@ def at(day: date) -> Law:
     return Law(day, InspectionLaw(day), OrganisationLaw(day), ProcurementLaw(day), LocalLaw(day))
 
 
-@cache
 def book() -> Book:
-    """Return every group of the law files by name, read once; LawError when a file is not right."""
-    return read(LAW, GROUPS)
+    """Return every group by name: those of the law files, and in their place those being tried."""
+    tried = _tried.get()
+    return {**_book(), **tried} if tried else _book()
 
 
 @cache
+def _book() -> dict[str, Group[Parameters]]:
+    """Return every group of the law files by name, read once; LawError when a file is not right."""
+    return dict(read(LAW, GROUPS))
+
+
+_tried: ContextVar[Mapping[str, Group[Parameters]] | None] = ContextVar("tried", default=None)
+
+
+@contextmanager
+def trying(drafts: Iterable[Group[Parameters]]) -> Iterator[None]:
+    """Let draft groups stand in place of the law's own while it lasts, in this context only."""
+    token = _tried.set({**(_tried.get() or {}), **{group.name: group for group in drafts}})
+    try:
+        yield
+    finally:
+        _tried.reset(token)
+
+
+def draft(text: str, where: str) -> Group[Parameters]:
+    """Return the group of a draft amendment: a law file with a first line `group: inspection.quota`.
+
+    LawError when the file is not right. Versions of the regulation need not be accounted for.
+    """
+    head, _, rest = text.partition("\n")
+    name = head.removeprefix("group:").strip()
+    kinds = {kind.group: kind for kind in GROUPS}
+    if not head.startswith("group:") or name not in kinds:
+        raise LawError(f"{where}: begin with a line `group: NAME`, NAME one of {', '.join(sorted(kinds))}.")
+    return load(rest, where, kinds[name])
+
+
 def newest() -> date:
     """Return the last day on which any rule changed: asked on it, every group gives its newest value."""
     return max(group.days[-1] for group in book().values())

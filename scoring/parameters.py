@@ -241,6 +241,24 @@ class Oversight(Parameters):
 
 
 @dataclass(frozen=True, slots=True)
+class Ground:
+    """A ground for visiting a tender early: from the figure `at_least` up it adds `weight`."""
+
+    name: str
+    article: str
+    weight: int
+    at_least: int
+
+
+@dataclass(frozen=True, slots=True)
+class Priorities(Parameters):
+    """The grounds for visiting tenders early (art. 4, third paragraph, and the local list), with our weights."""
+
+    group: ClassVar[str] = "local.priorities"
+    grounds: tuple[Ground, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class KnownYears(Parameters):
     """The years whose official calendar of government offices is known."""
 
@@ -310,5 +328,6 @@ GROUPS: tuple[type[Parameters], ...] = (
     SeverityPoints,
     FilingDay,
     Oversight,
+    Priorities,
     KnownYears,
 )

@@ -9,8 +9,9 @@ def half_up(value: Fraction) -> int:
 
 
 def plain(value: Fraction) -> str:
-    """Return a value that has at most two places as a decimal string without needless zeros."""
-    return fixed(value, 2).rstrip("0").rstrip(".")
+    """Return a value as a decimal string with at most two places, rounded half up, without needless zeros."""
+    sign = "-" if value < 0 else ""
+    return sign + fixed(abs(value), 2).rstrip("0").rstrip(".")
 
 
 def fixed(value: Fraction, places: int) -> str:

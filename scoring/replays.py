@@ -1,0 +1,57 @@
+"""Recomputing a stored result: does it still hold under the law of its day as the law files tell it now?
+
+replay({"command": "grade", "request": {…}, "result": {…}})
+"""
+
+from collections.abc import Iterator, Mapping
+
+from scoring.errors import InvalidInput, ScoringError
+from scoring.fields import Fields
+
+_KEYS = frozenset({"command", "request", "result"})
+_MISSING = object()
+
+
+def run(request: Mapping[str, object]) -> dict[str, object]:
+    """Answer the command `replay`; ScoringError when the stored request cannot be answered at all."""
+    return replay(request)
+
+
+def replay(stored: Mapping[str, object]) -> dict[str, object]:
+    """Return whether a stored result holds, and each key that differs with its stored and its present value.
+
+    The law version is one of the compared keys: a result of another version does not hold. Keys that the stored
+    result does not have (an older program wrote fewer) are not compared, nor are its steps: they are words.
+    """
+    from scoring.commands import find
+
+    fields = Fields.of(stored, "", _KEYS)
+    command = find(fields.name("command"))
+    request, result = _object(fields, "request"), _object(fields, "result")
+    try:
+        now = command(request)
+    except ScoringError as wrong:
+        field = f"request.{wrong.field}" if wrong.field else "request"
+        raise type(wrong)(wrong.detail, field, wrong.rule, wrong.inputs) from None
+    differences = list(_differences(result, now))
+    return {
+        "holds": not differences,
+        "law_version": now.get("law_version"),
+        "differences": differences,
+        "result": now,
+        "steps": [],
+    }
+
+
+def _object(fields: Fields, key: str) -> Mapping[str, object]:
+    value = fields.value(key, "an object")
+    if not isinstance(value, Mapping):
+        raise InvalidInput('Give an object here: {"key": value, ...}.', key)
+    return value
+
+
+def _differences(stored: Mapping[str, object], now: Mapping[str, object]) -> Iterator[dict[str, object]]:
+    for key, value in stored.items():
+        present = now.get(key, _MISSING)
+        if key != "steps" and present != value:
+            yield {"key": key, "stored": value, "now": None if present is _MISSING else present}
