@@ -4,10 +4,11 @@ from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, Select, bindparam, select
+from sqlalchemy import FromClause, Row, Select, bindparam, select
 from sqlalchemy.orm import Session
 
 from inspect_app.accounts.models import Credential, Device, Organisation, User
+from inspect_app.core.database import table
 from inspect_app.core.permissions import INSPECTORS
 
 
@@ -90,3 +91,8 @@ def organisations_named(name: str) -> Select[UUID]:
 def organisations_like(text: str) -> Select[UUID]:
     """The ids of organisations whose name holds `text`, as a subquery."""
     return select(Organisation.id).where(Organisation.name.icontains(text, autoescape=True))
+
+
+def organisations_as(name: str) -> FromClause:
+    """The organisations' table under a name of its own: what names several of them joins each."""
+    return table(Organisation).alias(name)

@@ -17,7 +17,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from inspect_app.backups import holdings, manifest, reading, snapshot, space, tables
 from inspect_app.backups.container import Writer
-from inspect_app.backups.errors import BackupError, Refused
+from inspect_app.backups.errors import BackupError, Damaged, Refused
 from inspect_app.backups.holdings import Copier, Holdings
 from inspect_app.backups.manifest import Manifest, Table
 from inspect_app.backups.progress import Advance, Progress
@@ -74,8 +74,7 @@ def backup(app: Flask, target: Path, *, force: bool, progress: Progress, free: P
     try:
         with _keeping_photos(app) as check, _part(target) as (path, file):
             told = _write(file, app, path, progress, free, check)
-            with reading.opened(path) as archive:
-                reading.verify(archive, progress)
+            _read_back(path, progress)
             check()
             _check_target(target, force=force)
             _publish(path, file, target)
@@ -170,6 +169,16 @@ def _keeping_photos(app: Flask) -> Iterator[Check]:
         raise BackupError("清除照片的工作或另一個備份正在進行；請稍後再執行。") from error
     except LeaseLost as error:
         raise BackupError("備份期間無法持續阻止照片清除，未完成；請確認資料庫可寫入後再執行。") from error
+
+
+def _read_back(path: Path, progress: Progress) -> None:
+    try:
+        with reading.opened(path) as archive:
+            reading.verify(archive, progress)
+    except Damaged as error:
+        raise BackupError(
+            f"備份寫入後讀回不符，沒有留下檔案：{'、'.join(error.places)}。請檢查磁碟與資料庫後再執行。"
+        ) from error
 
 
 # -- the file ----------------------------------------------------------------------------------------------

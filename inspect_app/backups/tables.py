@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from psycopg import sql
 from sqlalchemy.engine import Connection
 
+from inspect_app.backups.errors import Refused
 from inspect_app.backups.kinds import KINDS, kind_of
 from inspect_app.backups.manifest import Column, Table
 
@@ -45,11 +46,14 @@ def has_rows(connection: Connection, table: Table) -> bool:
 
 
 def read(connection: Connection, table: Table) -> Iterator[list[Row]]:
-    """All rows, in batches."""
+    """All rows, in batches; Refused for a value that its column's kind does not have."""
     query = sa.select(*(_read_as(column) for column in table.columns)).select_from(sa.table(table.name))
     with connection.execute(query, execution_options={"yield_per": BATCH}) as result:
-        for batch in result.partitions():
-            yield [tuple(row) for row in batch]
+        try:
+            for batch in result.partitions():
+                yield [tuple(row) for row in batch]
+        except ValueError as error:
+            raise Refused(f"資料表 {table.name} 有無法讀取的值（{error}）；請修正後再備份。") from error
 
 
 def _read_as(column: Column) -> sa.ColumnElement[Any]:

@@ -61,9 +61,13 @@ def record_each(
         session.execute(insert(table(AuditEvent)), rows)
 
 
-def history(session: Session, kind: str, identifier: object) -> list[AuditEvent]:
-    """All events of one object, oldest first."""
+def history(
+    session: Session, kind: str, identifier: object, *, at: datetime | None = None
+) -> list[AuditEvent]:
+    """All events of one object, or those of one instant, oldest first."""
     query = select(AuditEvent).where(
         AuditEvent.subject_kind == kind, AuditEvent.subject_id == str(identifier)
     )
+    if at is not None:
+        query = query.where(AuditEvent.at == at)
     return list(session.scalars(query.order_by(AuditEvent.at, AuditEvent.id)))

@@ -1,39 +1,30 @@
 """Importing a tender list: compare what a file says with what is known, then write all good rows at once."""
 
-from collections.abc import Collection, Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from operator import attrgetter
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import func, insert, select
 from sqlalchemy.orm import Session
 
 from inspect_app.accounts import service as accounts
 from inspect_app.core import audit
 from inspect_app.core.auth import Actor
-from inspect_app.core.database import table
-from inspect_app.tenders import queries
+from inspect_app.tenders import import_store as store
+from inspect_app.tenders.import_store import Key, KnownMonth, Values
 from inspect_app.tenders.importing import ParsedFile, Rejection, TenderRow
-from inspect_app.tenders.models import Progress, Tender
-from inspect_app.tenders.service import (
-    ORGANISATIONS,
-    PLAIN,
-    TenderData,
-    changes,
-    fill,
-    known,
-    merged,
-    named,
-)
+from inspect_app.tenders.service import ORGANISATIONS, TenderData, changes, merged, named
 
-IMPORT_LOCK = 0x7E4DE2
-"""The advisory lock of imports, on PostgreSQL: a number that means nothing but this."""
-Key = tuple[str, str]
 Told = tuple[str, UUID, dict[str, Any]]
 SOURCE = {"source": "import"}
-IMPORTED = frozenset(ORGANISATIONS) | (frozenset(PLAIN) - {"own"})
+IMPORTED = TenderData._fields[:-1]
+"""All but `own`, which no list tells."""
+_said = attrgetter(*IMPORTED)
+_COLUMN_OF = {kind: f"{kind}_id" for kind in ORGANISATIONS}
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,150 +40,125 @@ class ImportReport:
     written: bool
 
 
-def nothing_new(session: Session, parsed: ParsedFile) -> frozenset[int]:
-    """The lines that change nothing as things are: found before the writers' turn, they hold nobody up in it."""
-    plan = _Plan(session, parsed.rows, lock=False)
-    return frozenset(row.line for row in parsed.rows if plan.take(row) == "unchanged")
-
-
-def import_file(
-    session: Session,
-    parsed: ParsedFile,
-    by: Actor,
-    now: datetime,
-    *,
-    dry_run: bool,
-    strict: bool,
-    unchanged: Collection[int] = (),
-) -> ImportReport:
-    """Write the good rows of a file; nothing on a dry run, or when `strict` and any row is bad.
-
-    The caller owns the transaction and gives a dry run none that is committed; the lines `unchanged` are not
-    looked at again.
-    """
-    write = not dry_run and not (strict and parsed.rejected)
-    if write:
-        _queue(session)
-    rows = [row for row in parsed.rows if row.line not in unchanged]
-    plan = _Plan(session, rows, lock=write)
-    outcomes = [plan.take(row) for row in rows]
-    if write:
-        audit.record_each(session, by, "tender", plan.write(now), now)
-        audit.record(session, by, "tenders.imported", ("tenders", "import"), now, read=parsed.read,
-                     created=outcomes.count("created"), updated=outcomes.count("updated"))  # fmt: skip
+def report(parsed: ParsedFile, plan: "Plan", *, written: bool) -> ImportReport:
+    """What a plan comes to, carried out or not."""
     return ImportReport(
         read=parsed.read,
-        created=outcomes.count("created"),
-        updated=outcomes.count("updated"),
-        unchanged=len(unchanged) + outcomes.count("unchanged"),
+        created=plan.outcomes["created"],
+        updated=plan.outcomes["updated"],
+        unchanged=plan.outcomes["unchanged"],
         rejected=parsed.rejected,
         ignored_columns=parsed.ignored_columns,
-        written=write,
+        written=written,
     )
 
 
-def _queue(session: Session) -> None:
-    """Let one import follow another: of two at once each would miss the other's rows, or wait for the other."""
-    if session.get_bind().dialect.name == "postgresql":  # on SQLite every writer queues
-        session.execute(select(func.pg_advisory_xact_lock(IMPORT_LOCK)))
+def carry_out(session: Session, parsed: ParsedFile, plan: "Plan", by: Actor, now: datetime) -> "Plan":
+    """Write a plan made before the transaction, or a new one if anything moved since; returns which.
+
+    The tenders an import creates are told of by its one event, whose instant is theirs.
+    """
+    store.queue(session, plan.changing())
+    if plan.is_outdated(session):
+        plan = Plan(session, parsed.rows, lock=True)
+    told = plan.write(session, now)
+    audit.record_each(session, by, "tender", told, now)
+    audit.record(session, by, "tenders.imported", ("tenders", "import"), now, read=parsed.read,
+                 created=plan.outcomes["created"], updated=plan.outcomes["updated"])  # fmt: skip
+    return plan
 
 
-class _Plan:
+class Plan:
     """What the rows come to, tender by tender; several months of one tender are one tender."""
 
-    def __init__(self, session: Session, rows: Sequence[TenderRow], *, lock: bool) -> None:
-        self.session = session
-        agencies = accounts.known_organisations(session, (row.agency for row in rows))
-        existing = queries.by_keys(session, agencies.values(), (row.number for row in rows), lock=lock)
-        names = {id_: name for name, id_ in agencies.items()}
-        self.rows = {(names[agency], number): tender for (agency, number), tender in existing.items()}
-        self.before = {key: known(tender) for key, tender in self.rows.items()}
-        self.after = dict(self.before)
-        self.months = queries.months_of(session, (tender.id for tender in self.rows.values()))
-        self.progress: dict[tuple[Key, str], TenderRow] = {}
+    def __init__(self, session: Session, rows: Sequence[TenderRow], *, lock: bool = False) -> None:
+        told = [row for row in rows if row.progress]
+        self._with_months = bool(told)
+        self._standing = store.standing(session, months=self._with_months)
+        self._known = store.tenders(session, (row.number for row in rows), lock=lock)
+        ids = {known.id for row in told if (known := self._known.get((row.agency, row.number)))}
+        self._months = store.months(session, ids)
+        self._after: dict[Key, TenderData] = {}
+        self._progress: dict[tuple[Key, str], TenderRow] = {}
+        self.outcomes = Counter(map(self._take, rows))
 
-    def take(self, row: TenderRow) -> str:
+    def is_outdated(self, session: Session) -> bool:
+        """Whether anything was added or changed since the plan was made."""
+        return store.standing(session, months=self._with_months) != self._standing
+
+    def changing(self) -> set[UUID]:
+        """The known tenders that are written, or whose months are."""
+        keys = {key for key, _ in self._progress} | self._after.keys()
+        return {self._known[key].id for key in keys if key in self._known}
+
+    def write(self, session: Session, now: datetime) -> list[Told]:
+        """Write every change: organisations, tenders, months; returns the events of tenders known before."""
+        changed = {key: data for key, data in self._after.items() if data != self._before(key)}
+        ids = accounts.organisations(session, {name for data in changed.values() for name in named(data)})
+        fresh = {key: _columns(data, ids) for key, data in changed.items() if key not in self._known}
+        for row in fresh.values():
+            row["id"] = uuid4()
+        store.add_tenders(session, list(fresh.values()), now)
+        known = [(self._known[key], data) for key, data in changed.items() if key in self._known]
+        store.change_tenders(session, [(tender, _columns(data, ids)) for tender, data in known], now)
+        self._write_months(session, {key: row["id"] for key, row in fresh.items()})
+        told = (("tender.changed", was.id, SOURCE | {"changes": changes(was.data, data)}) for was, data in known)
+        return [*told, *self._told_months()]
+
+    def _take(self, row: TenderRow) -> str:
         """Note one row; says whether it creates, updates or leaves its tender unchanged."""
         key = (row.agency, row.number)
-        fresh = key not in self.after
-        data = _data(row)
-        after = data if fresh else merged(self.after[key], data, _given(row))
-        changed = after != self.after.get(key)
-        self.after[key] = after
-        if row.progress is not None and self._is_news(key, row):
-            self.progress[key, row.progress.month] = row
-            changed = True
-        return "created" if fresh else "updated" if changed else "unchanged"
+        before = self._after.get(key) or self._before(key)
+        data = TenderData(*_said(row))
+        after = merged(before, data, _given(row)) if before else data
+        if is_changed := after != before:
+            self._after[key] = after
+        if row.progress and self._is_news(key, row):
+            self._progress[key, row.progress.month] = row
+            is_changed = True
+        return "created" if before is None else "updated" if is_changed else "unchanged"
+
+    def _before(self, key: Key) -> TenderData | None:
+        known = self._known.get(key)
+        return known.data if known else None
+
+    def _month(self, key: Key, month: str) -> KnownMonth | None:
+        known = self._known.get(key)
+        return self._months.get((known.id, month)) if known else None
 
     def _is_news(self, key: Key, row: TenderRow) -> bool:
-        told = row.progress
-        if told is None or key not in self.rows:
-            return told is not None
-        old = self.months.get((self.rows[key].id, told.month))
-        return old is None or (old.planned, old.actual, old.status) != (told.planned, told.actual, row.status)
+        old = self._month(key, row.progress.month) if row.progress else None
+        return old is None or bool(_month_changes(old, row))
 
-    def write(self, now: datetime) -> list[Told]:
-        """Write every change: organisations, tenders, months; returns the events that tell of them."""
-        changed = {key: data for key, data in self.after.items() if data != self.before.get(key)}
-        ids = accounts.organisations(
-            self.session, [name for data in changed.values() for name in named(data)]
-        )
-        fresh = []
-        for key, data in changed.items():
-            if key in self.rows:
-                fill(self.rows[key], data, ids, now)
-            else:
-                fresh.append(_columns(data, ids, now))
-        tender_ids = {key: tender.id for key, tender in self.rows.items()}
-        if fresh:
-            self.session.execute(insert(table(Tender)), fresh)
-            by_id = {id_: name for name, id_ in ids.items()}
-            tender_ids |= {(by_id[row["agency_id"]], row["number"]): row["id"] for row in fresh}
-        self.session.flush()
-        told = [*self._told(changed, tender_ids), *self._told_months(tender_ids)]
-        self._write_months(tender_ids)
-        return told
-
-    def _told(self, changed: dict[Key, TenderData], ids: dict[Key, UUID]) -> Iterator[Told]:
-        """One event a tender: a new one says only where it came from, a known one what was changed."""
-        for key, data in changed.items():
-            if (before := self.before.get(key)) is None:
-                yield "tender.created", ids[key], SOURCE
-            else:
-                yield "tender.changed", ids[key], SOURCE | {"changes": changes(before, data)}
-
-    def _told_months(self, ids: dict[Key, UUID]) -> Iterator[Told]:
+    def _told_months(self) -> Iterator[Told]:
         """One event for the months of each tender that was known before."""
-        months: dict[Key, dict[str, Any]] = {}
-        for (key, month), row in self.progress.items():
-            if key in self.rows:
-                old = self.months.get((ids[key], month))
-                months.setdefault(key, {})[month] = _month_changes(old, row)
-        for key, found in months.items():
-            yield "progress.filed", ids[key], SOURCE | {"months": found}
+        found: dict[UUID, dict[str, Any]] = {}
+        for (key, month), row in self._progress.items():
+            if known := self._known.get(key):
+                found.setdefault(known.id, {})[month] = _month_changes(self._month(key, month), row)
+        for tender_id, told in found.items():
+            yield "progress.filed", tender_id, SOURCE | {"months": told}
 
-    def _write_months(self, tender_ids: dict[Key, UUID]) -> None:
-        fresh = []
-        for (key, month), row in self.progress.items():
-            values, tender_id = _month_values(row), tender_ids[key]
-            old = self.months.get((tender_id, month))
-            if old is None:
-                fresh.append(
-                    {"tender_id": tender_id, "month": month, "version": 1, "filed_at": None, **values}
-                )
+    def _write_months(self, session: Session, fresh_ids: dict[Key, UUID]) -> None:
+        fresh, changed = [], []
+        for (key, month), row in self._progress.items():
+            known, old, values = self._known.get(key), self._month(key, month), _month_values(row)
+            if known and old:
+                changed.append(((known.id, month), old, values))
             else:
-                for name, value in values.items():
-                    setattr(old, name, value)
-        if fresh:
-            self.session.execute(insert(table(Progress)), fresh)
+                tender_id = known.id if known else fresh_ids[key]
+                own = {"tender_id": tender_id, "month": month, "version": 1, "filed_at": None}
+                fresh.append(own | values)
+        store.add_months(session, fresh)
+        store.change_months(session, changed)
 
 
-def _month_values(row: TenderRow) -> dict[str, Any]:
+def _month_values(row: TenderRow) -> Values:
     told = row.progress
     return {"planned": told.planned, "actual": told.actual, "status": row.status} if told else {}
 
 
-def _month_changes(old: Progress | None, row: TenderRow) -> dict[str, list[Any]]:
+def _month_changes(old: KnownMonth | None, row: TenderRow) -> dict[str, list[Any]]:
     """What of a month is new: from what to what, percents as text."""
     pairs = {name: (getattr(old, name, None), value) for name, value in _month_values(row).items()}
     return {
@@ -204,19 +170,15 @@ def _plain(value: Any) -> Any:
     return f"{value:.2f}" if isinstance(value, Decimal) else value
 
 
-def _data(row: TenderRow) -> TenderData:
-    return TenderData(**{name: getattr(row, name) for name in IMPORTED})
-
-
 def _given(row: TenderRow) -> frozenset[str]:
     """The fields a row may replace: a kind guessed from the name never undoes what staff corrected."""
-    given = row.given & IMPORTED
-    return given if row.kind_given else given - {"kind"}
+    return row.given if row.kind_given else row.given - {"kind"}
 
 
-def _columns(data: TenderData, ids: dict[str, UUID], now: datetime) -> dict[str, Any]:
-    columns: dict[str, Any] = {name: getattr(data, name) for name in PLAIN}
-    for kind in ORGANISATIONS:
-        organisation = getattr(data, kind)
-        columns[f"{kind}_id"] = ids[organisation] if organisation else None
-    return columns | {"id": uuid4(), "version": 1, "created_at": now, "updated_at": now}
+def _columns(data: TenderData, ids: dict[str, UUID]) -> Values:
+    """A tender's columns; `ids` are the organisations' by name."""
+    columns = data._asdict()
+    for kind, column in _COLUMN_OF.items():
+        name = columns.pop(kind)
+        columns[column] = ids[name] if name else None
+    return columns

@@ -8,7 +8,6 @@ from werkzeug.exceptions import RequestEntityTooLarge
 
 from inspect_app.core import clock
 from inspect_app.core.api import paginate
-from inspect_app.core.audit import history
 from inspect_app.core.auth import current_actor, requires
 from inspect_app.core.database import session, transaction
 from inspect_app.core.problems import Conflict, NotFound, Problem, Stale, TooLarge, respond
@@ -71,7 +70,7 @@ def tender(tender_id: UUID) -> str:
         inspections=list(session().scalars(known)),
         states=STATES,
         tones=TONES,
-        events=pages_history.told(history(session(), "tender", row.id)) if actor.may("tenders.write") else [],
+        events=pages_history.told(session(), row) if actor.may("tenders.write") else [],
     )
 
 

@@ -3,32 +3,37 @@
 from collections.abc import Mapping
 from typing import Any
 
+from sqlalchemy.orm import Session
+
 from inspect_app.core import roc
-from inspect_app.core.audit import AuditEvent
+from inspect_app.core.audit import AuditEvent, history
 from inspect_app.layout.context import roc_time
 from inspect_app.layout.parts import Event
 from inspect_app.tenders.forms import LABELS
-from inspect_app.tenders.models import KINDS
+from inspect_app.tenders.models import KINDS, Tender
 
 OWN = {True: "自辦", False: "補助或委託"}
+CREATED = {"tender.created": "新增標案", "tenders.imported": "由匯入新增標案"}
 PARTS = {"planned": "預定", "actual": "實際"}
 Detail = Mapping[str, Any]
 
 
-def told(events: list[AuditEvent]) -> list[Event]:
-    """The events in their order."""
+def told(session: Session, tender: Tender) -> list[Event]:
+    """A tender's events in their order, the import that brought it before them."""
+    events = history(session, "tender", tender.id)
+    if all(event.action != "tender.created" for event in events):
+        events = _imports(session, tender) + events
     return [Event(roc_time(event.at), event.actor_name, _sentence(event)) for event in events]
 
 
+def _imports(session: Session, tender: Tender) -> list[AuditEvent]:
+    """The one event of the import that created a tender: all tenders of an import carry its instant."""
+    return history(session, "tenders", "import", at=tender.created_at)[:1]
+
+
 def _sentence(event: AuditEvent) -> str:
-    write = {"tender.created": _created, "tender.changed": _changed, "progress.filed": _filed}.get(
-        event.action
-    )
-    return write(event.detail) if write else event.action
-
-
-def _created(detail: Detail) -> str:
-    return "由匯入新增標案" if detail.get("source") == "import" else "新增標案"
+    write = {"tender.changed": _changed, "progress.filed": _filed}.get(event.action)
+    return write(event.detail) if write else CREATED.get(event.action, event.action)
 
 
 def _changed(detail: Detail) -> str:

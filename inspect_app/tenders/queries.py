@@ -86,20 +86,9 @@ def get(session: Session, tender_id: UUID, *, lock: bool = False) -> Tender | No
     return session.scalar(query.execution_options(populate_existing=True))
 
 
-def by_keys(
-    session: Session, agencies: Iterable[UUID], numbers: Iterable[str], *, lock: bool = False
-) -> dict[tuple[UUID, str], Tender]:
-    """Tenders by natural key, among these agencies and numbers; `lock` holds them against other changes."""
-    wanted, chosen = sorted(set(numbers)), list(set(agencies))
-    found: dict[tuple[UUID, str], Tender] = {}
-    for start in range(0, len(wanted), 500):
-        query = select(Tender).where(
-            Tender.agency_id.in_(chosen), Tender.number.in_(wanted[start : start + 500])
-        )
-        if lock:
-            query = query.order_by(Tender.id).with_for_update(of=Tender, key_share=True)
-        found |= {(tender.agency_id, tender.number): tender for tender in session.scalars(query)}
-    return found
+def by_key(session: Session, agency: UUID, number: str) -> Tender | None:
+    """The tender of this natural key."""
+    return session.scalar(select(Tender).where(Tender.agency_id == agency, Tender.number == number))
 
 
 def progress_of(session: Session, tender_id: UUID) -> list[Progress]:
@@ -130,13 +119,3 @@ def statuses(session: Session, actor: Actor) -> list[str]:
 
 def progress_at(session: Session, tender_id: UUID, month: str) -> Progress | None:
     return session.get(Progress, (tender_id, month))
-
-
-def months_of(session: Session, tender_ids: Iterable[UUID]) -> dict[tuple[UUID, str], Progress]:
-    """Every reported month of these tenders, by tender and month."""
-    ids = list(tender_ids)
-    found: dict[tuple[UUID, str], Progress] = {}
-    for start in range(0, len(ids), 500):
-        query = select(Progress).where(Progress.tender_id.in_(ids[start : start + 500]))
-        found |= {(row.tender_id, row.month): row for row in session.scalars(query)}
-    return found

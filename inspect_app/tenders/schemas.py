@@ -1,7 +1,6 @@
 """What the API of tenders takes and gives."""
 
 import re
-from dataclasses import fields
 from typing import Any
 
 import marshmallow as ma
@@ -161,4 +160,4 @@ class ImportOut(Schema):
 
 
 TenderPage = page_schema(TenderOut)
-FIELDS = tuple(field.name for field in fields(TenderData))
+FIELDS = TenderData._fields

@@ -1,9 +1,9 @@
 """Creating, changing and importing tenders; filing their monthly progress."""
 
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID, uuid4
 
 from sqlalchemy.orm import Session
@@ -16,12 +16,14 @@ from inspect_app.tenders import policy, queries
 from inspect_app.tenders.models import Progress, Tender
 
 ORGANISATIONS = ("agency", "supervisor", "contractor", "pcm")
-PLAIN = ("number", "name", "kind", "own", "budget_twd", "contract_twd", "category", "status")
+PLAIN = ("number", "name", "kind", "budget_twd", "contract_twd", "category", "status", "own")
 
 
-@dataclass(frozen=True, slots=True)
-class TenderData:
-    """What people know of a tender; organisations by name, amounts in whole TWD, None unknown."""
+class TenderData(NamedTuple):
+    """What people know of a tender; organisations by name, amounts in whole TWD, None unknown.
+
+    A tuple: an import makes and compares some hundred thousand of them.
+    """
 
     number: str
     name: str
@@ -30,11 +32,11 @@ class TenderData:
     contractor: str | None = None
     pcm: str | None = None
     kind: str = "work"
-    own: bool = True
     budget_twd: int | None = None
     contract_twd: int | None = None
     category: str | None = None
     status: str | None = None
+    own: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,13 +52,13 @@ class ProgressData:
 def create(session: Session, data: TenderData, by: Actor, now: datetime) -> Tender:
     """Add a tender; Conflict when the agency already has one of this number."""
     ids = accounts.organisations(session, named(data))
-    if queries.by_keys(session, [ids[data.agency]], [data.number]):
+    if queries.by_key(session, ids[data.agency], data.number):
         raise Conflict(f"{data.agency}已有編號 {data.number} 的標案；請改為更正那一件。")
     tender = Tender(id=uuid4(), created_at=now)
     fill(tender, data, ids, now)
     session.add(tender)
     session.flush()
-    audit.record(session, by, "tender.created", ("tender", tender.id), now, **asdict(data))
+    audit.record(session, by, "tender.created", ("tender", tender.id), now, **data._asdict())
     session.refresh(tender)
     return tender
 
@@ -68,8 +70,8 @@ def change(session: Session, tender_id: UUID, data: TenderData, by: Actor, now: 
     if data == before:
         return tender
     ids = accounts.organisations(session, named(data))
-    twin = queries.by_keys(session, [ids[data.agency]], [data.number])
-    if any(other.id != tender_id for other in twin.values()):
+    twin = queries.by_key(session, ids[data.agency], data.number)
+    if twin and twin.id != tender_id:
         raise Conflict(f"{data.agency}已有編號 {data.number} 的標案；編號與機關合起來不可重複。")
     fill(tender, data, ids, now)
     session.flush()
@@ -97,14 +99,13 @@ def file_progress(
 
 def known(tender: Tender) -> TenderData:
     """What is known of a tender, as data."""
-    plain = {name: getattr(tender, name) for name in PLAIN}
-    return TenderData(**plain, **{name: getattr(tender, name) for name in ORGANISATIONS})
+    return TenderData._make(getattr(tender, name) for name in TenderData._fields)
 
 
 def changes(before: TenderData, after: TenderData) -> dict[str, list[Any]]:
     """The fields that differ: what was and what is, by name."""
-    pairs = {name: [getattr(before, name), getattr(after, name)] for name in TenderData.__slots__}
-    return {name: pair for name, pair in pairs.items() if pair[0] != pair[1]}
+    pairs = zip(TenderData._fields, before, after, strict=True)
+    return {name: [was, now] for name, was, now in pairs if was != now}
 
 
 def named(data: TenderData) -> list[str]:
@@ -124,4 +125,5 @@ def fill(tender: Tender, data: TenderData, ids: dict[str, UUID], now: datetime) 
 
 def merged(before: TenderData, after: TenderData, given: frozenset[str]) -> TenderData:
     """What was known, with only the fields `given` replaced."""
-    return replace(before, **{name: getattr(after, name) for name in given})
+    pairs = zip(TenderData._fields, before, after, strict=True)
+    return TenderData._make(new if name in given else old for name, old, new in pairs)

@@ -11,10 +11,12 @@ from pathlib import Path
 
 import pytest
 from flask import current_app
+from sqlalchemy import text
 
 from inspect_app.backups import container, making, progress
 from inspect_app.backups.errors import BackupError, Incomplete, NoSpace, Refused
 from inspect_app.core import jobs, leases, runs
+from inspect_app.core.database import transaction
 from tests.backups.places import Acting, Place
 
 
@@ -103,6 +105,32 @@ def test_what_a_killed_backup_left_is_swept_and_what_another_writes_is_not(city:
 def test_a_database_that_was_never_migrated_has_nothing_to_back_up(empty: Place, target: Path) -> None:
     with pytest.raises(Refused, match="資料庫尚未建立"):
         empty.back_up(target)
+
+    assert list(target.parent.iterdir()) == []
+
+
+def test_a_value_that_its_column_cannot_have_is_said_by_table(city: Place, target: Path) -> None:
+    with city.app.app_context(), transaction() as session:
+        session.execute(text("UPDATE users SET created_at = 'last spring' WHERE username = 'staff'"))
+    with pytest.raises(Refused, match="資料表 users 有無法讀取的值"):
+        city.back_up(target)
+
+    assert list(target.parent.iterdir()) == []
+
+
+def test_an_archive_that_the_disk_gives_back_otherwise_is_not_kept(
+    city: Place, target: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As a failing disk or memory would have it: the photo's bytes change on their way."""
+    true = container.Sink.write
+
+    def wrong(sink: container.Sink, data: bytes) -> None:
+        true(sink, data)
+        sink.digest.update(b"!" if data.startswith(b"photo 0") else b"")
+
+    monkeypatch.setattr(container.Sink, "write", wrong)
+    with pytest.raises(BackupError, match="讀回不符，沒有留下檔案：photos/original/"):
+        city.back_up(target)
 
     assert list(target.parent.iterdir()) == []
 

@@ -152,7 +152,6 @@ def test_neither_rows_nor_photos_are_held_in_memory(city: Place, empty: Place, t
     tracemalloc.stop()
 
     assert len(empty.rows()["organisations"]) > 20_000
-    print("PEAK", peak)
     assert peak < 16 * 2**20
 
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from tests.concurrency.forking import Forker
 
 PATIENCE_S = 30.0
-FIRST_PORT, LAST_PORT = 8170, 8189
+FIRST_PORT, LAST_PORT = 8170, 8269
 
 
 def listening() -> socket.socket:

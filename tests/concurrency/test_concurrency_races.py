@@ -11,10 +11,14 @@ from werkzeug.test import TestResponse
 from inspect_app.core.audit import AuditEvent
 from inspect_app.defects.models import Defect, DefectStep
 from inspect_app.inspections.models import Inspection, Mark, NamedPhoto, Submission
+from inspect_app.photos.models import PhotoReceipt
 from inspect_app.tenders.models import Progress, Tender
 from tests import builders
+from tests.api.photo_samples import CHUNK, TUS, described, picture, sha
 from tests.clients import Api
 from tests.concurrency.arena import Arena
+from tests.concurrency.deeds import NUMBERS
+from tests.concurrency.invariants import broken
 from tests.concurrency.remote import statuses, together
 from tests.inspections_builders import (
     Visit,
@@ -192,6 +196,38 @@ def test_the_last_photos_at_once_complete_the_visit_once(arena: Arena, visit: Vi
     assert statuses(answers) == {201: AT_ONCE}
     assert visit.read()["state"] == "submitted"
     assert arena.events("inspection.completed", visit.id) == 1
+
+
+@pytest.mark.parametrize("others", ["the same bytes", "other bytes"])
+def test_eight_clients_on_one_upload_never_make_a_mixed_photo(
+    arena: Arena, visit: Visit, others: str
+) -> None:
+    right = picture(next(NUMBERS), (900, 600))
+    wrong = (
+        right
+        if others == "the same bytes"
+        else picture(next(NUMBERS), (900, 600))[: len(right)].ljust(len(right))
+    )
+    told = {
+        "Upload-Length": str(len(right)),
+        "Upload-Metadata": described(sha256=sha(right), inspection=visit.id),
+    }
+    begun = expect(arena.as_user("leader").send("POST", "/photos/uploads", headers=TUS | told), 201)
+
+    def send(data: bytes) -> Ask:
+        chunk = TUS | {"Upload-Offset": "0", "Content-Type": CHUNK}
+        return lambda api: api.send("PATCH", f"/{begun.headers['Location']}", headers=chunk, data=data)
+
+    answers = at_once(arena, "leader", *[send(right), send(wrong)] * (AT_ONCE // 2))
+
+    assert set(statuses(answers)) <= ({204, 409} if others == "the same bytes" else {204, 404, 409, 422})
+    assert statuses(answers)[204] <= 1
+    kept = arena.count(PhotoReceipt, of(visit, PhotoReceipt.inspection_id))
+    assert kept == statuses(answers)[204]
+    if kept:
+        stored = arena.as_user("leader").get(f"/photos/{sha(right)}", size="original")
+        assert sha(stored.data) == sha(right)
+    assert broken(arena) == []
 
 
 # -- defects -------------------------------------------------------------------------------------------------

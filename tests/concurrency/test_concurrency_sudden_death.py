@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from threading import Event
 from typing import Any, NamedTuple
+from uuid import uuid4
 
 import pytest
 from werkzeug.test import TestResponse
@@ -25,6 +26,7 @@ from tests.concurrency.deeds import Ask, Deed
 from tests.concurrency.invariants import broken
 from tests.concurrency.remote import NoAnswer
 from tests.concurrency.served import HEADER
+from tests.conftest import MORNING
 
 SURVIVED = ("committed", "answer", "remove")
 """Points after the commit."""
@@ -129,13 +131,18 @@ def test_what_a_dead_process_left_half_written_is_swept_two_days_later(
 ) -> None:
     arena = of("sqlite", mortal, open_arena)
     die(arena, Death("photo", "keep", 1))
-    incoming = arena.server.folder / "uploads" / "incoming"
+    uploads = arena.server.folder / "uploads"
+    incoming, orphan = uploads / "incoming", uploads / "incoming-tus" / str(uuid4())
+    orphan.parent.mkdir(exist_ok=True)
+    orphan.write_bytes(b"of an upload that was removed while another request wrote")
     assert list(incoming.iterdir()) != []
 
     with arena.app.app_context():
         clearing.clear_strays(datetime.now(UTC) + timedelta(days=2), lambda: None)
+        clearing.clear_uploads(MORNING + timedelta(days=2), lambda: None)
 
     assert list(incoming.iterdir()) == []
+    assert not orphan.exists()
     assert broken(arena) == []
 
 
