@@ -80,7 +80,7 @@ def _wait(port: int, process: subprocess.Popen[bytes]) -> None:
             urlopen(f"http://127.0.0.1:{port}/healthz", timeout=2).close()
         except HTTPError:
             return  # the bare handler knows no such page, but it is there
-        except URLError:
+        except (URLError, TimeoutError):
             time.sleep(0.05)
         else:
             return

@@ -56,6 +56,13 @@ class PatientWorker(ThreadWorker):
 worker_class = PatientWorker
 
 
+def post_worker_init(worker: ThreadWorker) -> None:
+    """Read what the first requests need before they come."""
+    extensions = getattr(worker.wsgi, "extensions", {})
+    if warm := extensions.get("chahe.warm"):
+        warm()
+
+
 def on_starting(_server: object) -> None:
     """Counting begins anew with the server."""
     if workers > 1:

@@ -2,8 +2,11 @@
 
 from flask import Flask, g, redirect, url_for
 from jinja2 import PackageLoader
+from sqlalchemy.orm import configure_mappers
 from werkzeug.wrappers import Response
 
+from forms.catalogue import catalogue
+from forms.schema import published
 from inspect_app import cli
 from inspect_app.accounts import api as accounts_api
 from inspect_app.accounts import limits
@@ -22,6 +25,7 @@ from inspect_app.defects import pages as defects_pages
 from inspect_app.defects import policy as defects_policy
 from inspect_app.defects import queries as defects_queries
 from inspect_app.demo import people as demo
+from inspect_app.documents.fonts import typefaces
 from inspect_app.inspections import api as inspections_api
 from inspect_app.inspections import openapi
 from inspect_app.inspections import pages as inspections_pages
@@ -36,6 +40,7 @@ from inspect_app.photos import naming as photos_naming
 from inspect_app.photos import policy as photos_policy
 from inspect_app.tenders import api as tenders_api
 from inspect_app.tenders import pages as tenders_pages
+from scoring import lawbook
 
 APIS = (
     accounts_api.blp,
@@ -72,7 +77,17 @@ def init_app(app: Flask, *, version: str, demo_mode: bool) -> None:
     context.init_app(app, version=version, demo=_demo_accounts() if demo_mode else None)
     app.add_url_rule("/", "home", home)
     jobs.init_app(app, JOBS)
+    app.extensions["chahe.warm"] = warm
     cli.init_app(app)
+
+
+def warm() -> None:
+    """Read once what the first requests need, before eight of them ask for it at the same time."""
+    catalogue()
+    published()
+    lawbook.book()
+    typefaces()
+    configure_mappers()
 
 
 def _demo_accounts() -> context.DemoAccounts:

@@ -121,4 +121,4 @@ def tender(session: Session, number: str = "115-水-001", **known: Any) -> Tende
 def tender_body(number: str = "115-水-001", **known: Any) -> dict[str, Any]:
     """The same as the API takes it."""
     data = tender_data(number, **known)
-    return {name: getattr(data, name) for name in tenders.TenderData.__slots__}
+    return {name: getattr(data, name) for name in tenders.FIELDS}

@@ -46,31 +46,23 @@ def organisation_ids(session: Session, names: Iterable[str]) -> dict[str, UUID]:
     return found
 
 
+CREDENTIALS, USERS, ORGANISATIONS = table(Credential), table(User), table(Organisation)
 IDENTITY = (
     select(
-        Credential.id.label("credential_id"),
-        Credential.device_id,
-        Credential.expires_at,
-        Credential.revoked_at,
-        User.id,
-        User.username,
-        User.name,
-        User.role,
-        User.outside,
-        User.demo,
-        User.active,
-        Organisation.id.label("organisation_id"),
-        Organisation.name.label("organisation"),
+        CREDENTIALS.c.id.label("credential_id"),
+        *(CREDENTIALS.c[name] for name in ("device_id", "expires_at", "revoked_at")),
+        *(USERS.c[name] for name in ("id", "username", "name", "role", "outside", "demo", "active")),
+        ORGANISATIONS.c.id.label("organisation_id"),
+        ORGANISATIONS.c.name.label("organisation"),
     )
-    .join(User, Credential.user_id == User.id)
-    .outerjoin(Organisation, User.organisation_id == Organisation.id)
-    .where(Credential.token_hash == bindparam("token_hash"))
+    .select_from(CREDENTIALS.join(USERS).outerjoin(ORGANISATIONS))
+    .where(CREDENTIALS.c.token_hash == bindparam("token_hash"))
 )
 
 
 def identity(session: Session, token_hash: str) -> Row[*tuple[Any, ...]] | None:
     """A token's credential with its owner, as plain columns: it is asked for on every request."""
-    return session.execute(IDENTITY, {"token_hash": token_hash}).one_or_none()
+    return session.connection().execute(IDENTITY, {"token_hash": token_hash}).one_or_none()
 
 
 def devices(session: Session, owner: UUID | None) -> list[Device]:

@@ -30,6 +30,9 @@ class AuditEvent(Base):
     request_id: Mapped[str]
 
 
+INSERT = insert(table(AuditEvent))
+
+
 def record(
     session: Session, by: Actor | None, action: str, subject: tuple[str, object], at: datetime, **detail: Any
 ) -> None:
@@ -58,7 +61,7 @@ def record_each(
         for action, identifier, detail in events
     ]
     if rows:
-        session.execute(insert(table(AuditEvent)), rows)
+        session.connection().execute(INSERT, rows)
 
 
 def history(

@@ -129,7 +129,8 @@ def transaction() -> Iterator[Session]:
     """
     current = db.session()
     current.rollback()
-    with _turn():
+    queue: WriterQueue | None = current_app.extensions["chahe.writers"]
+    with _turn(queue):
         try:
             current.connection(execution_options={"chahe_writes": True})
             yield current
@@ -139,11 +140,12 @@ def transaction() -> Iterator[Session]:
             if (problem := _problem(error)) is None:
                 raise
             raise problem from error
+    if queue:
+        queue.settle()
 
 
 @contextmanager
-def _turn() -> Iterator[None]:
-    queue: WriterQueue | None = current_app.extensions["chahe.writers"]
+def _turn(queue: WriterQueue | None) -> Iterator[None]:
     try:
         with queue.turn() if queue else nullcontext():
             yield
@@ -188,7 +190,8 @@ def _prepare_sqlite(engine: Engine) -> None:
     @event.listens_for(engine, "connect")
     def on_connect(connection: Any, _record: object) -> None:
         connection.isolation_level = None
-        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+        # NORMAL: `transaction` waits for the disk itself, after its turn (`WriterQueue.settle`).
+        for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON"):
             connection.execute(f"PRAGMA {pragma}")
 
     @event.listens_for(engine, "begin")

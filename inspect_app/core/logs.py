@@ -113,7 +113,7 @@ def _one_line(_logger: object, _name: str, line: str) -> str:
 
 def new_request_id() -> str:
     """Ten readable characters, such as `k7m2-q9xd-4t`."""
-    letters = "".join(secrets.choice(READABLE) for _ in range(10))
+    letters = "".join(READABLE[byte % len(READABLE)] for byte in secrets.token_bytes(10))
     return f"{letters[:4]}-{letters[4:8]}-{letters[8:]}"
 
 

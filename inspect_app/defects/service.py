@@ -1,7 +1,7 @@
 """What happens to a defect: found → issued → answered → under_review → corrected → closed."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID, uuid4
@@ -31,6 +31,7 @@ from inspect_app.defects.words import (
 )
 from inspect_app.photos import queries as photos
 
+INSERT = insert(table(Defect))
 STAGES = ("before", "during", "after")
 
 
@@ -66,11 +67,11 @@ def replace(session: Session, inspection_id: UUID, found: Sequence[NewDefect], *
     """
     if not first:
         session.execute(delete(Defect).where(Defect.inspection_id == inspection_id))
-    rows = [asdict(defect) | {"also": list(defect.also), "photos": list(defect.photos)} for defect in found]
+    rows = [{name: getattr(defect, name) for name in NewDefect.__slots__} for defect in found]
     if rows:
         fixed = {"inspection_id": inspection_id, "state": FOUND, "version": 1, "correct_by": None}
         try:
-            session.execute(insert(table(Defect)), [row | fixed for row in rows])
+            session.connection().execute(INSERT, [row | fixed for row in rows])
         except IntegrityError as error:
             raise DifferentBody("缺失的 id 已用於其他查核；請由平板重新產生。") from error
 

@@ -65,7 +65,7 @@ def _store(session: Session, inspection_id: UUID, sent: Sent, how: Stored) -> No
         "received_by": how.by,
     }
     _insert(session, Submission, inspection_id, [row])
-    session.execute(POINT, {"key": inspection_id, "submission": sent.body.id, "to": how.state})
+    session.connection().execute(POINT, {"key": inspection_id, "submission": sent.body.id, "to": how.state})
 
 
 def photos_named(body: SubmissionBody) -> tuple[str, ...]:
@@ -81,7 +81,7 @@ def _clear(session: Session, model: type[Any], inspection_id: UUID) -> None:
 
 def _insert(session: Session, model: type[Any], inspection_id: UUID, rows: list[dict[str, Any]]) -> None:
     if rows:
-        session.execute(insert(table(model)), [row | {"inspection_id": inspection_id} for row in rows])
+        session.connection().execute(insert(table(model)), [row | {"inspection_id": inspection_id} for row in rows])
 
 
 def _mark_row(mark: GivenMark) -> dict[str, Any]:

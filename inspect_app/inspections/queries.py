@@ -22,6 +22,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session, joinedload, lazyload
 
 from inspect_app.core.auth import Actor
+from inspect_app.core.database import table
 from inspect_app.core.permissions import INSPECTED, INSPECTORS, Role
 from inspect_app.inspections.models import (
     Inspection,
@@ -146,14 +147,15 @@ def on_day(session: Session, tender_id: UUID, on: date) -> Inspection | None:
     return session.scalar(query.where(Inspection.state != "cancelled"))
 
 
+SUBMISSIONS, GIVEN_MARKS = table(Submission).c, table(Mark).c
 RECEIPT = select(
-    Submission.id, Submission.inspection_id, Submission.sha256, Submission.reason, Submission.received_at
-).where(Submission.id == bindparam("id"))
+    *(SUBMISSIONS[name] for name in ("id", "inspection_id", "sha256", "reason", "received_at"))
+).where(SUBMISSIONS.id == bindparam("id"))
 
 
 def receipt(session: Session, submission_id: UUID) -> Earlier | None:
     """What was said on receiving a submission, without its body."""
-    return session.execute(RECEIPT, {"id": submission_id}).one_or_none()
+    return session.connection().execute(RECEIPT, {"id": submission_id}).one_or_none()
 
 
 def submission(session: Session, submission_id: UUID) -> Submission | None:
@@ -172,14 +174,14 @@ def last_version(session: Session, inspection_id: UUID) -> int:
     return session.scalar(query) or 0
 
 
-MARKS = select(Mark.member_id, *(getattr(Mark, name) for name in PARTS)).where(
-    Mark.inspection_id == bindparam("id")
+MARKS = select(GIVEN_MARKS.member_id, *(GIVEN_MARKS[name] for name in PARTS)).where(
+    GIVEN_MARKS.inspection_id == bindparam("id")
 )
 
 
 def points_by_member(session: Session, inspection_id: UUID) -> dict[UUID, dict[str, int]]:
     """The parts of each member's mark that were given, as the scoring engine takes them."""
-    rows = session.execute(MARKS, {"id": inspection_id}).mappings()
+    rows = session.connection().execute(MARKS, {"id": inspection_id}).mappings()
     return {row["member_id"]: {name: row[name] for name in PARTS if row[name] is not None} for row in rows}
 
 

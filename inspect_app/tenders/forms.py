@@ -10,8 +10,8 @@ from inspect_app.tenders.import_cells import CellError, clean, money
 from inspect_app.tenders.import_types import Unit
 from inspect_app.tenders.models import Tender
 from inspect_app.tenders.queries import TenderFilter
-from inspect_app.tenders.schemas import FIELDS, TenderIn
-from inspect_app.tenders.service import TenderData
+from inspect_app.tenders.schemas import TenderIn
+from inspect_app.tenders.service import FIELDS, TenderData
 
 AMOUNTS = ("budget_twd", "contract_twd")
 LABELS = {

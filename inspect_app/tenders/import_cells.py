@@ -49,8 +49,10 @@ class CellError(ValueError):
 
 def clean(cell: str) -> str:
     """The cell's text: numeric references decoded, NFC, no blanks around; "" for every way of saying «none»."""
-    if not cell.isascii() or "&#" in cell:
-        cell = unicodedata.normalize("NFC", _REFERENCE.sub(_referred, cell))
+    if "&#" in cell:
+        cell = _REFERENCE.sub(_referred, cell)
+    if not cell.isascii():
+        cell = unicodedata.normalize("NFC", cell)
     text = cell.strip(_EDGES)
     return "" if text in _EMPTY else text
 

@@ -14,7 +14,7 @@ from inspect_app.accounts.queries import organisations_as
 from inspect_app.core.database import LOST_RACE, table
 from inspect_app.core.problems import Stale
 from inspect_app.tenders.models import Progress, Tender
-from inspect_app.tenders.service import ORGANISATIONS, TenderData
+from inspect_app.tenders.service import FIELDS, ORGANISATIONS, TenderData
 
 IMPORT_LOCK = 0x7E4DE2
 """The advisory lock of imports, on PostgreSQL: a number that means nothing but this."""
@@ -57,17 +57,14 @@ def tenders(session: Session, numbers: Iterable[str], *, lock: bool) -> dict[Key
     source: Any = TENDERS
     for kind, organisation in organisations.items():
         source = source.outerjoin(organisation, TENDERS.c[f"{kind}_id"] == organisation.c.id)
-    columns = [
-        organisations[name].c.name if name in organisations else TENDERS.c[name]
-        for name in TenderData._fields
-    ]
+    columns = [organisations[name].c.name if name in organisations else TENDERS.c[name] for name in FIELDS]
     query = select(TENDERS.c.id, TENDERS.c.version, *columns).select_from(source)
     if lock:
         query = query.order_by(TENDERS.c.id).with_for_update(of=TENDERS, key_share=True)
     found: dict[Key, KnownTender] = {}
     for some in _batches(sorted(set(numbers))):
         for id_, version, *values in session.execute(query.where(TENDERS.c.number.in_(some))):
-            data = TenderData._make(values)
+            data = TenderData(*values)
             found[data.agency, data.number] = KnownTender(id_, version, data)
     return found
 

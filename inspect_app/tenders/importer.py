@@ -1,10 +1,11 @@
 """Importing a tender list: compare what a file says with what is known, then write all good rows at once."""
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
+from functools import cache
 from operator import attrgetter
 from typing import Any
 from uuid import UUID, uuid4
@@ -17,14 +18,14 @@ from inspect_app.core.auth import Actor
 from inspect_app.tenders import import_store as store
 from inspect_app.tenders.import_store import Key, KnownMonth, Values
 from inspect_app.tenders.importing import ParsedFile, Rejection, TenderRow
-from inspect_app.tenders.service import ORGANISATIONS, TenderData, changes, merged, named
+from inspect_app.tenders.service import FIELDS, ORGANISATIONS, PLAIN, TenderData, changes, named
 
+ReadValues = Callable[[object], tuple[Any, ...]]
 Told = tuple[str, UUID, dict[str, Any]]
 SOURCE = {"source": "import"}
-IMPORTED = TenderData._fields[:-1]
-"""All but `own`, which no list tells."""
-_said = attrgetter(*IMPORTED)
-_COLUMN_OF = {kind: f"{kind}_id" for kind in ORGANISATIONS}
+IMPORTED = tuple(name for name in FIELDS if name != "own")
+"""No list tells which tenders are the city's own."""
+_all = attrgetter(*IMPORTED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,15 +103,16 @@ class Plan:
         known = [(self._known[key], data) for key, data in changed.items() if key in self._known]
         store.change_tenders(session, [(tender, _columns(data, ids)) for tender, data in known], now)
         self._write_months(session, {key: row["id"] for key, row in fresh.items()})
-        told = (("tender.changed", was.id, SOURCE | {"changes": changes(was.data, data)}) for was, data in known)
+        told = (
+            ("tender.changed", was.id, SOURCE | {"changes": changes(was.data, data)}) for was, data in known
+        )
         return [*told, *self._told_months()]
 
     def _take(self, row: TenderRow) -> str:
         """Note one row; says whether it creates, updates or leaves its tender unchanged."""
         key = (row.agency, row.number)
         before = self._after.get(key) or self._before(key)
-        data = TenderData(*_said(row))
-        after = merged(before, data, _given(row)) if before else data
+        after = _merged(before, row) if before else TenderData(*_all(row))
         if is_changed := after != before:
             self._after[key] = after
         if row.progress and self._is_news(key, row):
@@ -170,15 +172,24 @@ def _plain(value: Any) -> Any:
     return f"{value:.2f}" if isinstance(value, Decimal) else value
 
 
-def _given(row: TenderRow) -> frozenset[str]:
+def _merged(before: TenderData, row: TenderRow) -> TenderData:
+    """What was known, with only what the row may replace replaced."""
+    names, values = _replacing(row.given, row.kind_given)
+    said = values(row)
+    return before if said == values(before) else replace(before, **dict(zip(names, said, strict=True)))
+
+
+@cache
+def _replacing(given: frozenset[str], kind_given: bool) -> tuple[tuple[str, ...], ReadValues]:
     """The fields a row may replace: a kind guessed from the name never undoes what staff corrected."""
-    return row.given if row.kind_given else row.given - {"kind"}
+    names = tuple(name for name in IMPORTED if name in given and (kind_given or name != "kind"))
+    return names, attrgetter(*names)
 
 
 def _columns(data: TenderData, ids: dict[str, UUID]) -> Values:
     """A tender's columns; `ids` are the organisations' by name."""
-    columns = data._asdict()
-    for kind, column in _COLUMN_OF.items():
-        name = columns.pop(kind)
-        columns[column] = ids[name] if name else None
+    columns = {name: getattr(data, name) for name in PLAIN}
+    for kind in ORGANISATIONS:
+        name = getattr(data, kind)
+        columns[f"{kind}_id"] = ids[name] if name else None
     return columns

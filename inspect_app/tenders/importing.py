@@ -5,7 +5,8 @@ tender system's own lists (標案編號, 標案名稱, 主辦機關, …).
 """
 
 from collections.abc import Callable, Iterator
-from typing import BinaryIO, TypeVar
+from functools import lru_cache
+from typing import Any, BinaryIO, TypeVar
 
 from inspect_app.tenders import import_cells
 from inspect_app.tenders.import_cells import CellError
@@ -23,18 +24,15 @@ from inspect_app.tenders.import_types import (
 __all__ = ["ParsedFile", "ProgressRow", "Rejection", "TenderRow", "Unit", "UnreadableFile", "parse"]
 
 MAX_ROWS = 200_000
+UNLIKE = frozenset({"number", "name", "budget_twd", "contract_twd"})
+"""Fields whose cells rarely repeat down a list; those of the others are read once for each different text."""
+REPEATED = 4096
 NUMBER_LIMIT, NAME_LIMIT, ORGANISATION_LIMIT, CATEGORY_LIMIT, STATUS_LIMIT = 40, 200, 120, 60, 20
 
-_number = import_cells.required_text(NUMBER_LIMIT)
-_name = import_cells.required_text(NAME_LIMIT)
-_agency = import_cells.required_text(ORGANISATION_LIMIT)
-_organisation = import_cells.optional_text(ORGANISATION_LIMIT)
-_category = import_cells.optional_text(CATEGORY_LIMIT)
-_status = import_cells.optional_text(STATUS_LIMIT)
-_money = {unit: import_cells.money(unit) for unit in Unit}
-
 T = TypeVar("T")
+Reader = Callable[[str], Any]
 _Month = tuple[str, str, str | None]
+_Column = tuple[str, int, Reader]
 
 
 def parse(source: bytes | BinaryIO, unit: Unit | None) -> ParsedFile:
@@ -70,6 +68,7 @@ class _Reading:
         self._read = 0
         self._rows: list[TenderRow] = []
         self._rejected: list[Rejection] = []
+        self._tenders = _Rows(layout, self._rejected)
         self._first: dict[_Month, int] = {}
 
     def take(self, record: Record) -> None:
@@ -80,11 +79,8 @@ class _Reading:
         if problem:
             self._rejected.append(Rejection(record.line, "", problem))
             return
-        row = _Row(record, self._layout)
-        tender = row.tender()
-        if tender is None:
-            self._rejected.extend(row.problems)
-        else:
+        tender = self._tenders.tender(record)
+        if tender:
             self._accept(tender)
 
     def result(self, encoding: str) -> ParsedFile:
@@ -110,71 +106,92 @@ class _Reading:
         self._rejected.append(Rejection(tender.line, column, reason))
 
 
-class _Row:
-    """One row being read; gathers every problem instead of stopping at the first."""
+class _Rows:
+    """The rows of one file: each column is found, and its reader chosen, once; `problems` gathers what is wrong."""
 
-    def __init__(self, record: Record, layout: Layout) -> None:
-        self._record = record
+    def __init__(self, layout: Layout, problems: list[Rejection]) -> None:
         self._layout = layout
-        self.problems: list[Rejection] = []
+        self._fields = tuple(_columns(layout))
+        self._absent = dict.fromkeys(_readers(layout.unit))
+        self._places = layout.columns
+        self._problems = problems
 
-    def tender(self) -> TenderRow | None:
-        """The row's tender; None if it has problems."""
-        number, name, agency = self._key()
-        kind = self._get("kind", import_cells.kind)
-        money = _money[self._layout.unit]
-        row = TenderRow(
-            line=self._record.line,
-            number=number,
-            name=name,
-            agency=agency,
-            supervisor=self._get("supervisor", _organisation),
-            contractor=self._get("contractor", _organisation),
-            pcm=self._get("pcm", _organisation),
-            kind=kind or import_cells.kind_of_name(name),
-            kind_given=kind is not None,
-            budget_twd=self._get("budget_twd", money),
-            contract_twd=self._get("contract_twd", money),
-            category=self._get("category", _category),
-            status=self._get("status", _status),
-            progress=self._progress(),
-            given=self._layout.given,
-        )
-        return None if self.problems else row
+    def tender(self, record: Record) -> TenderRow | None:
+        """A row's tender; None if it has problems, of which every one is noted."""
+        before = len(self._problems)
+        said: dict[str, Any] = dict(self._absent)
+        for field, place, read in self._fields:
+            try:
+                said[field] = read(record.cells[place])
+            except CellError as error:
+                self._note(record, field, error)
+        progress = self._progress(record) if "month" in self._places else None
+        if len(self._problems) > before:
+            return None
+        kind_given = said["kind"] is not None
+        said["kind"] = said["kind"] or import_cells.kind_of_name(said["name"])
+        given = self._layout.given
+        return TenderRow(line=record.line, kind_given=kind_given, progress=progress, given=given, **said)
 
-    def _key(self) -> tuple[str, str, str]:
-        """Blank where it is a problem: such a row is never used."""
-        number, name = self._get("number", _number), self._get("name", _name)
-        return number or "", name or "", self._get("agency", _agency) or ""
-
-    def _progress(self) -> ProgressRow | None:
+    def _progress(self, record: Record) -> ProgressRow | None:
         """None where the row has no month: such a row is a tender without progress."""
-        year, month = self._text("year"), self._text("month")
+        year, month = self._text(record, "year"), self._text(record, "month")
         if not year and not month:
             return None
-        when = self._month(year, month or "")
-        planned = self._get("planned", import_cells.percent)
-        actual = self._get("actual", import_cells.percent)
+        blank = "year" if year == "" else "month"
+        when = self._try(record, blank, lambda _: import_cells.month(year, month or ""))
+        planned = self._try(record, "planned", import_cells.percent)
+        actual = self._try(record, "actual", import_cells.percent)
         if when is None or planned is None or actual is None:
             return None
         return ProgressRow(when, planned, actual)
 
-    def _month(self, year: str | None, month: str) -> str | None:
-        blank = "year" if year == "" else "month"
-        return self._get(blank, lambda _: import_cells.month(year, month))
-
-    def _text(self, field: str) -> str | None:
+    def _text(self, record: Record, field: str) -> str | None:
         """The cleaned cell; None if the file has no such column."""
-        place = self._layout.columns.get(field)
-        return None if place is None else import_cells.clean(self._record.cells[place])
+        place = self._places.get(field)
+        return None if place is None else import_cells.clean(record.cells[place])
 
-    def _get(self, field: str, read: Callable[[str], T]) -> T | None:
-        text = self._text(field)
-        if text is None:
-            return None
+    def _try(self, record: Record, field: str, read: Callable[[str], T]) -> T | None:
         try:
-            return read(text)
+            return read(import_cells.clean(record.cells[self._places[field]]))
         except CellError as error:
-            column = self._layout.header[self._layout.columns[field]]
-            self.problems.append(Rejection(self._record.line, column, str(error)))
+            self._note(record, field, error)
             return None
+
+    def _note(self, record: Record, field: str, error: CellError) -> None:
+        column = self._layout.header[self._places[field]]
+        self._problems.append(Rejection(record.line, column, str(error)))
+
+
+def _readers(unit: Unit) -> dict[str, Reader]:
+    """How the cells of a tender's own fields are read, in the order in which problems are told."""
+    organisation = import_cells.optional_text(ORGANISATION_LIMIT)
+    money = import_cells.money(unit)
+    return {
+        "number": import_cells.required_text(NUMBER_LIMIT),
+        "name": import_cells.required_text(NAME_LIMIT),
+        "agency": import_cells.required_text(ORGANISATION_LIMIT),
+        "kind": import_cells.kind,
+        "supervisor": organisation,
+        "contractor": organisation,
+        "pcm": organisation,
+        "budget_twd": money,
+        "contract_twd": money,
+        "category": import_cells.optional_text(CATEGORY_LIMIT),
+        "status": import_cells.optional_text(STATUS_LIMIT),
+    }
+
+
+def _columns(layout: Layout) -> Iterator[_Column]:
+    """The columns a file has, each with its place and its reader of raw cells."""
+    for field, read in _readers(layout.unit).items():
+        if field in layout.columns:
+            from_cell = _cleaned(read)
+            if field not in UNLIKE:
+                from_cell = lru_cache(REPEATED)(from_cell)
+            yield field, layout.columns[field], from_cell
+
+
+def _cleaned(read: Reader) -> Reader:
+    clean = import_cells.clean
+    return lambda cell: read(clean(cell))

@@ -160,4 +160,3 @@ class ImportOut(Schema):
 
 
 TenderPage = page_schema(TenderOut)
-FIELDS = TenderData._fields

@@ -1,9 +1,9 @@
 """Creating, changing and importing tenders; filing their monthly progress."""
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, fields
 from datetime import datetime
 from decimal import Decimal
-from typing import Any, NamedTuple
+from typing import Any
 from uuid import UUID, uuid4
 
 from sqlalchemy.orm import Session
@@ -19,11 +19,9 @@ ORGANISATIONS = ("agency", "supervisor", "contractor", "pcm")
 PLAIN = ("number", "name", "kind", "budget_twd", "contract_twd", "category", "status", "own")
 
 
-class TenderData(NamedTuple):
-    """What people know of a tender; organisations by name, amounts in whole TWD, None unknown.
-
-    A tuple: an import makes and compares some hundred thousand of them.
-    """
+@dataclass(frozen=True, slots=True)
+class TenderData:
+    """What people know of a tender; organisations by name, amounts in whole TWD, None unknown."""
 
     number: str
     name: str
@@ -37,6 +35,9 @@ class TenderData(NamedTuple):
     category: str | None = None
     status: str | None = None
     own: bool = True
+
+
+FIELDS = tuple(field.name for field in fields(TenderData))
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +59,7 @@ def create(session: Session, data: TenderData, by: Actor, now: datetime) -> Tend
     fill(tender, data, ids, now)
     session.add(tender)
     session.flush()
-    audit.record(session, by, "tender.created", ("tender", tender.id), now, **data._asdict())
+    audit.record(session, by, "tender.created", ("tender", tender.id), now, **asdict(data))
     session.refresh(tender)
     return tender
 
@@ -99,13 +100,13 @@ def file_progress(
 
 def known(tender: Tender) -> TenderData:
     """What is known of a tender, as data."""
-    return TenderData._make(getattr(tender, name) for name in TenderData._fields)
+    return TenderData(*(getattr(tender, name) for name in FIELDS))
 
 
 def changes(before: TenderData, after: TenderData) -> dict[str, list[Any]]:
     """The fields that differ: what was and what is, by name."""
-    pairs = zip(TenderData._fields, before, after, strict=True)
-    return {name: [was, now] for name, was, now in pairs if was != now}
+    pairs = {name: [getattr(before, name), getattr(after, name)] for name in FIELDS}
+    return {name: pair for name, pair in pairs.items() if pair[0] != pair[1]}
 
 
 def named(data: TenderData) -> list[str]:
@@ -121,9 +122,3 @@ def fill(tender: Tender, data: TenderData, ids: dict[str, UUID], now: datetime) 
         organisation = getattr(data, kind)
         setattr(tender, f"{kind}_id", ids[organisation] if organisation else None)
     tender.updated_at = now
-
-
-def merged(before: TenderData, after: TenderData, given: frozenset[str]) -> TenderData:
-    """What was known, with only the fields `given` replaced."""
-    pairs = zip(TenderData._fields, before, after, strict=True)
-    return TenderData._make(new if name in given else old for name, old, new in pairs)

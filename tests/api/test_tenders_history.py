@@ -1,13 +1,18 @@
 """A tender's history tells what was changed, from what to what, whether by hand or by an import."""
 
+import re
 from collections.abc import Callable
+from datetime import timedelta
+from html import unescape
 from typing import Any
 
 import pytest
 from flask import Flask
 
 from inspect_app.core import audit
+from inspect_app.core.clock import FixedClock
 from inspect_app.core.database import session
+from inspect_app.layout.context import roc_time
 from tests import builders
 from tests.clients import Api, Page
 from tests.databases import counted
@@ -46,6 +51,12 @@ def id_of(staff: Api, number: str) -> str:
     return next(str(row["id"]) for row in rows if row["number"] == number)
 
 
+def told_on(page: Page, tender_id: str) -> list[tuple[str, ...]]:
+    """When, what and who: the lines of the history on a tender's page."""
+    line = r'class="when">(.*?)</span><span class="what">(.*?) <span class="who">(.*?)</span>'
+    return [tuple(map(unescape, found)) for found in re.findall(line, page.get(f"/tenders/{tender_id}").text)]
+
+
 def put(staff: Api, tender: dict[str, Any], **changes: Any) -> None:
     path = f"/tenders/{tender['id']}"
     known = {name: value for name, value in tender.items() if name != "id"}
@@ -76,10 +87,8 @@ def test_nothing_changed_tells_nothing(app: Flask, staff: Api, tender: dict[str,
 
 
 @pytest.mark.every_database
-def test_an_import_tells_every_tender_it_creates_or_changes(
-    app: Flask, staff: Api, tender: dict[str, Any]
-) -> None:
-    load(staff, f"1,大橋,{builders.AGENCY},新廠商,2000000", f"2,路,{builders.AGENCY},,")
+def test_an_import_tells_every_tender_it_changes(app: Flask, staff: Api, tender: dict[str, Any]) -> None:
+    load(staff, f"1,大橋,{builders.AGENCY},新廠商,2000000")
 
     assert events(app, tender["id"], "tender.changed") == [
         {
@@ -91,7 +100,34 @@ def test_an_import_tells_every_tender_it_creates_or_changes(
             },
         }
     ]
-    assert events(app, id_of(staff, "2"), "tender.created") == [{"source": "import"}]
+
+
+@pytest.mark.every_database
+def test_the_page_of_an_imported_tender_tells_who_imported_it_and_when(
+    staff: Api, fixed_clock: FixedClock, page: Page
+) -> None:
+    page.sign_in("staff")
+    began = fixed_clock.instant
+    for hour, row in enumerate(("1,橋", "2,路", "2,大路")):
+        fixed_clock.instant = began + timedelta(hours=hour)
+        load(staff, f"{row},{builders.AGENCY},,")
+
+    first, second = (told_on(page, id_of(staff, number)) for number in ("1", "2"))
+
+    at, name = [roc_time(began + timedelta(hours=hour)) for hour in range(3)], "乙承辦"
+    assert first == [(at[0], "由匯入新增標案", name)]
+    assert second == [
+        (at[1], "由匯入新增標案", name),
+        (at[2], "由匯入更正：標案名稱由「路」改為「大路」", name),
+    ]
+
+
+@pytest.mark.every_database
+def test_a_tender_added_by_hand_was_not_imported(staff: Api, tender: dict[str, Any], page: Page) -> None:
+    load(staff, f"1,橋,{builders.AGENCY},{builders.CONTRACTOR},1000000", f"2,路,{builders.AGENCY},,")
+    page.sign_in("staff")
+
+    assert [said for _, said, _ in told_on(page, tender["id"])] == ["新增標案"]
 
 
 def test_an_import_tells_the_months_it_files_and_changes(
@@ -124,7 +160,7 @@ def test_many_tenders_are_told_of_in_one_statement(app: Flask, staff: Api) -> No
     with counted(app) as seen:
         load(staff, *(f"{n},路,{builders.AGENCY},," for n in range(300)))
 
-    assert len([sql for sql in seen if sql.startswith("INSERT INTO audit_events")]) == 2
+    assert len([sql for sql in seen if sql.startswith("INSERT INTO audit_events")]) == 1
 
 
 def test_the_page_tells_it_in_words(staff: Api, tender: dict[str, Any], page: Page) -> None:
