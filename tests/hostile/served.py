@@ -8,7 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -34,13 +34,14 @@ class Served:
 
     def raw(self, sent: bytes) -> bytes:
         """What comes back for these bytes until the server closes or says no more."""
+        found: list[bytes] = []
         with self.connect() as connection:
-            try:
+            with suppress(OSError):  # it may close before all is sent
                 connection.sendall(sent)
                 connection.shutdown(socket.SHUT_WR)
-                return b"".join(iter(lambda: connection.recv(65536), b""))
-            except ConnectionError:
-                return b""
+            with suppress(ConnectionError):
+                found.extend(iter(lambda: connection.recv(65536), b""))
+        return b"".join(found)
 
     def request(self, method: str, path: str, body: Any = None, **headers: str) -> tuple[int, bytes]:
         with closing(http.client.HTTPConnection("127.0.0.1", self.port, timeout=PATIENCE)) as connection:
