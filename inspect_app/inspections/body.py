@@ -1,7 +1,6 @@
 """What a tablet sends: typed, every unknown field an error (decoded by msgspec, the hot route)."""
 
 import hashlib
-import json
 import re
 from datetime import datetime
 from typing import Annotated, Any, Literal
@@ -218,7 +217,7 @@ def _joined(prefix: str, path: str) -> str:
 
 def canonical(plain_value: Any) -> str:
     """JSON with sorted keys of a `plain` value: equal for bodies that are equal as JSON."""
-    return json.dumps(plain_value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return msgspec.json.encode(plain_value, order="sorted").decode()
 
 
 def digest(text: str) -> str:
@@ -227,6 +226,8 @@ def digest(text: str) -> str:
 
 def plain(value: Any) -> Any:
     """The same value with whole numbers written without a point."""
+    if isinstance(value, str):
+        return value
     if isinstance(value, dict):
         return {key: plain(inner) for key, inner in value.items()}
     if isinstance(value, list):
