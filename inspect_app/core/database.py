@@ -94,6 +94,7 @@ def init_app(app: Flask, url: str) -> None:
         {"connect_args": {"timeout": BUSY_TIMEOUT_S}} if sqlite else {"pool_pre_ping": True}
     ) | {"hide_parameters": True}
     db.init_app(app)
+    app.teardown_appcontext(_let_go)  # runs before Flask-SQLAlchemy's own, which was registered before it
     migrate.init_app(
         app,
         db,
@@ -159,7 +160,9 @@ def _problem(error: BaseException) -> Problem | None:
         return Conflict(LOST_RACE)
     if isinstance(error, StaleDataError):
         return Stale(LOST_RACE)
-    return Busy() if isinstance(error, OperationalError) and _will_pass(error) else None
+    if isinstance(error, OperationalError) and _will_pass(error):
+        return Busy(unsure=error.connection_invalidated)
+    return None
 
 
 def _will_pass(error: OperationalError) -> bool:
@@ -169,6 +172,17 @@ def _will_pass(error: OperationalError) -> bool:
     """
     code = getattr(error.orig, "sqlite_errorcode", None)
     return code is None or code & 0xFF in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
+
+
+def _let_go(_error: BaseException | None) -> None:
+    """Close the session even when its connection has died: an answer once made is not lost to that."""
+    if not db.session.registry.has():
+        return
+    try:
+        db.session().close()
+    except OperationalError:
+        log.warning("connection_lost_after_answer")
+        db.session().invalidate()
 
 
 def _answer_failed_read(error: OperationalError) -> Response:

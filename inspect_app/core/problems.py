@@ -117,14 +117,17 @@ class Unexpected(Problem):
 
 
 class Busy(Problem):
-    """The database did not take the work in time; nothing was written."""
+    """The database did not take the work in time; nothing was written, but if `unsure`: a commit may have been lost."""
 
     status, code, title = 503, "busy", "系統忙碌中"
 
-    def __init__(self) -> None:
-        super().__init__(
-            "這次的內容沒有寫入，已收到的資料沒有遺失。請稍候幾秒再送一次。", headers={"Retry-After": "5"}
+    def __init__(self, *, unsure: bool = False) -> None:
+        told = (
+            "這次的內容可能尚未寫入；請稍候幾秒，重新載入確認後再送。"
+            if unsure
+            else ("這次的內容沒有寫入，已收到的資料沒有遺失。請稍候幾秒再送一次。")
         )
+        super().__init__(told, headers={"Retry-After": "5"})
 
 
 DETAILS: dict[type[Problem], str] = {
