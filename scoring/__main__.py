@@ -21,9 +21,9 @@ from typing import BinaryIO, TextIO
 from scoring import lawbook, lawlist, strict_json
 from scoring.commands import COMMANDS, Command, find
 from scoring.errors import InvalidInput, LawError, ScoringError
-from scoring.fields import day
+from scoring.fields import day, shown
 from scoring.lawfile import Group
-from scoring.parameters import Parameters
+from scoring.sources import Parameters
 
 _USAGE = (
     f"Usage: python -m scoring COMMAND [--lines] [--law DRAFT.yaml], COMMAND one of {', '.join(COMMANDS)}; "
@@ -34,11 +34,11 @@ _USAGE = (
 def main(args: Sequence[str], stdin: BinaryIO, stdout: BinaryIO, stderr: BinaryIO) -> int:
     """Answer what standard input asks and return the exit code: 0, or 2 for any bad input."""
     try:
-        if args[:1] == ["law"]:
+        if args and args[0] == "law":
             _write(stdout, _law(args[1:]))
             return 0
         command, by_lines, drafts = _parse(args)
-        with lawbook.trying(map(_draft, drafts)):
+        with lawbook.trying(_drafts(drafts)):
             if by_lines:
                 return _answer_lines(command, stdin, stdout, stderr)
             _write(stdout, _answer(command, stdin.read(strict_json.MAX_BYTES + 1)))
@@ -60,10 +60,20 @@ def _parse(args: Sequence[str]) -> tuple[Command, bool, list[str]]:
     names = [word for word in words if word != "--lines"]
     if not names:
         raise InvalidInput(f"Name a command. {_USAGE}")
+    if names[0] not in COMMANDS:
+        raise InvalidInput(f"There is no command {shown(names[0])}. {_USAGE}")
     command = find(names[0])
     if len(names) > 1 or len(words) - len(names) > 1:
         raise InvalidInput(f"Too many arguments. {_USAGE}")
     return command, len(words) > len(names), drafts
+
+
+def _drafts(names: Sequence[str]) -> list[Group[Parameters]]:
+    """Return the draft groups of the files; InvalidInput when two of them are of one group."""
+    drafts = [_draft(name) for name in names]
+    if len({draft.name for draft in drafts}) < len(drafts):
+        raise InvalidInput("Give one draft of each group, in one file.")
+    return drafts
 
 
 def _draft(name: str) -> Group[Parameters]:

@@ -8,6 +8,12 @@ from scoring.fields import shown
 
 Command = Callable[[Mapping[str, object]], dict[str, object]]
 
+
+def replay(stored: Mapping[str, object]) -> dict[str, object]:
+    """Recompute a stored result: `holds`, and each key that differs; ScoringError when it cannot be answered."""
+    return replays.replay(stored, find)
+
+
 COMMANDS: dict[str, Command] = {
     "grade": grades.run,
     "quota": quotas.run,
@@ -17,14 +23,15 @@ COMMANDS: dict[str, Command] = {
     "progress": progress.run,
     "priorities": priorities.run,
     "draw": draws.run,
-    "replay": replays.run,
+    "replay": replay,
 }
 
 
 def find(name: str) -> Command:
     """Return a command by name; InvalidInput names those there are."""
     if name not in COMMANDS:
-        raise InvalidInput(f"There is no command {shown(name)}; choose out of {', '.join(COMMANDS)}.")
+        detail = f"There is no command {shown(name)}; choose out of {', '.join(COMMANDS)}."
+        raise InvalidInput(detail, "", "words", {"allowed": tuple(COMMANDS)})
     return COMMANDS[name]
 
 

@@ -68,31 +68,48 @@ def _inspection_record(fields: Fields) -> Step:
         raise type(missing)(missing.detail, "from", missing.rule, missing.inputs) from None
 
 
+def update_due(month: date, day: int | None) -> tuple[date, str]:
+    """Return by when a month's progress is filed, and the rule: a day of the next month, by default the local one.
+
+    InvalidInput for the last month of the calendar.
+    """
+    if (due_month := following(month)) is None:
+        detail = "Give an earlier month: the calendar ends with year 9999."
+        raise InvalidInput(detail, "month", "deadline.beyond_calendar")
+    local = lawbook.at(due_month).local.filing_day
+    return due_month.replace(day=local.day if day is None else day), local.source.citation
+
+
 def _tender_update(fields: Fields) -> Step:
-    local = lawbook.at(lawbook.newest()).local.filing_day
-    month, day = fields.month("month"), fields.whole_or("day", local.day, 1, 28)
-    due_month = following(month)
-    if due_month is None:
-        raise InvalidInput("Give an earlier month: the calendar ends with year 9999.", "month", "month")
-    due_on = due_month.replace(day=day).isoformat()
-    inputs: dict[str, object] = {"month": month.isoformat()[:7], "day": day}
-    return Step("deadline.tender_update", local.source.citation, inputs, due_on)
+    month, day = fields.month("month"), fields.whole("day", 1, 28) if "day" in fields else None
+    due_on, article = update_due(month, day)
+    inputs: dict[str, object] = {"month": month.isoformat()[:7], "day": due_on.day}
+    return Step("deadline.tender_update", article, inputs, due_on.isoformat())
 
 
 def _quarterly_return(fields: Fields) -> Step:
     year, quarter = fields.whole("year", 1, MAXYEAR), fields.whole("quarter", 1, 4)
-    if (due_on := _month_end_after(year, quarter)) is None:
-        raise InvalidInput("Give an earlier year: the calendar ends with year 9999.", "year", "whole")
+    if (begins := following(date(year, 3 * quarter, 1))) is None:
+        raise _beyond_calendar()
     try:
-        rule = lawbook.at(due_on).organisation.quarterly_return
+        rule = lawbook.at(begins).organisation.quarterly_return
     except RuleNotInForce as missing:
         raise RuleNotInForce(missing.detail, "year", missing.rule, missing.inputs) from None
+    due_on = _month_end(begins, rule.months_after)
     inputs: dict[str, object] = {"year": year, "quarter": quarter, "months_after": rule.months_after}
     return Step("deadline.quarterly_return", rule.source.citation, inputs, due_on.isoformat())
 
 
-def _month_end_after(year: int, quarter: int) -> date | None:
-    """Return the last day of the month after a quarter."""
-    after = following(date(year, 3 * quarter, 1))
-    beyond = following(after) if after else None
-    return beyond - timedelta(days=1) if beyond else None
+def _month_end(begins: date, months: int) -> date:
+    """Return the last day of the last of so many months, the first of which begins on `begins`."""
+    end: date | None = begins
+    for _ in range(months):
+        end = following(end) if end else None
+    if end is None:
+        raise _beyond_calendar()
+    return end - timedelta(days=1)
+
+
+def _beyond_calendar() -> InvalidInput:
+    detail = "Give an earlier year: the calendar ends with year 9999."
+    return InvalidInput(detail, "year", "deadline.beyond_calendar")

@@ -10,15 +10,18 @@ below 2^256 is thrown away, so that no tender is favoured.
 
 import hashlib
 import json
+from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 
 from scoring.errors import InvalidInput
 from scoring.fields import Fields
 from scoring.types import Step
 
 MIN_SEED = 16
-ARTICLE = "工程施工查核小組作業辦法第4條"
+ARTICLE = "公開抽籤方法"
+"""No text orders a draw: the method is the one above."""
 _KEYS = frozenset({"seed", "seed_sha256", "count", "tenders"})
 _TENDER_KEYS = frozenset({"id", "weight"})
 _SPACE = 1 << 256
@@ -59,11 +62,9 @@ def draw(seed: str, snapshot: str, count: int, lots: Sequence[Lot]) -> Iterator[
     """Yield at most `count` tenders in the order drawn; fewer when no weight is left."""
     left = sorted((lot for lot in lots if lot.weight), key=lambda lot: lot.id)
     for place in range(1, min(count, len(left)) + 1):
-        total = sum(lot.weight for lot in left)
-        ticket, number = _ticket(seed, snapshot, place, total)
-        chosen = _at(left, number)
-        left.remove(chosen)
-        yield Drawn(place, chosen, ticket, total)
+        ends = list(accumulate(lot.weight for lot in left))
+        ticket, number = _ticket(seed, snapshot, place, ends[-1])
+        yield Drawn(place, left.pop(bisect_right(ends, number)), ticket, ends[-1])
 
 
 def sha256(text: str) -> str:
@@ -86,15 +87,6 @@ def _ticket(seed: str, snapshot: str, place: int, total: int) -> tuple[str, int]
     return ticket, number % total
 
 
-def _at(lots: Sequence[Lot], number: int) -> Lot:
-    """Return the tender on whose stretch of the weights a number falls."""
-    for lot in lots:
-        if number < lot.weight:
-            return lot
-        number -= lot.weight
-    raise ValueError("the number lies beyond all weights")
-
-
 def _steps(seed: str, snapshot: str, drawn: Sequence[Drawn]) -> Iterator[Step]:
     yield Step("draw.seed", ARTICLE, {"seed": seed, "snapshot_sha256": snapshot}, sha256(seed))
     for each in drawn:
@@ -115,12 +107,15 @@ def read(request: Mapping[str, object]) -> tuple[str, int, tuple[Lot, ...]]:
     lots = tuple(Lot(row.name("id"), row.whole_or("weight", 1)) for row in rows)
     committed = fields.name("seed_sha256") if "seed_sha256" in fields else sha256(seed)
     if len(seed) < MIN_SEED:
-        raise InvalidInput(f"Give a seed of at least {MIN_SEED} characters.", "seed", "draw.short_seed")
+        least = {"least": MIN_SEED}
+        raise InvalidInput(
+            f"Give a seed of at least {MIN_SEED} characters.", "seed", "draw.short_seed", least
+        )
     if committed != sha256(seed):
         raise InvalidInput("This is not the seed whose hash was published.", "seed", "draw.other_seed")
     seen: set[str] = set()
     for row, lot in zip(rows, lots, strict=True):
         if lot.id in seen:
-            raise InvalidInput("Give each id once.", row.at("id"), "quota.tender_twice")
+            raise InvalidInput("Give each id once.", row.at("id"), "id_twice")
         seen.add(lot.id)
     return seed, count, lots

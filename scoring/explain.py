@@ -12,14 +12,14 @@ from scoring.errors import InvalidInput, ScoringError
 from scoring.fields import shown
 from scoring.sentences import SENTENCES, VARIANTS
 from scoring.sentences.mistakes import MISTAKES
-from scoring.sentences.names import NAMES
+from scoring.sentences.names import CODED, CODED_VALUES, NAMES
 
 LANGUAGES = ("zh-Hant", "en")
 
 
 def explain_error(error: ScoringError) -> str:
     """Return one sentence in zh-Hant that says what is wrong; `error.detail` says it in English."""
-    words = {key: _said(value, "zh-Hant") for key, value in error.inputs.items()}
+    words = _words(error.inputs, "zh-Hant", CODED)
     return MISTAKES[error.rule if error.rule in MISTAKES else error.code].format(**words)
 
 
@@ -31,7 +31,8 @@ def explain(step: Mapping[str, object], lang: str) -> str:
     if not isinstance(rule, str) or f"{rule}/brief" not in SENTENCES:
         raise InvalidInput(f"There is no sentence for the rule {shown(rule)}.", "rule")
     given = inputs if isinstance(inputs, Mapping) else {}
-    words = {key: _said(value, lang) for key, value in {**given, "value": step.get("value")}.items()}
+    coded = CODED | {"value"} if rule in CODED_VALUES else CODED
+    words = _words({**given, "value": step.get("value")}, lang, coded)
     article = str(step.get("article", ""))
     try:
         return _cited(SENTENCES[_chosen(rule, given, step.get("value"))][lang].format(**words), article, lang)
@@ -51,11 +52,16 @@ def _cited(sentence: str, article: str, lang: str) -> str:
     return f"依{article}，{sentence}。" if lang == "zh-Hant" else f"{sentence} ({article})."
 
 
-def _said(value: object, lang: str) -> str:
+def _words(values: Mapping[str, object], lang: str, coded: frozenset[str]) -> dict[str, str]:
+    """Return values as people say them; only those under `coded` keys are code names, a tender may be called A."""
+    return {key: _said(value, lang, key in coded) for key, value in values.items()}
+
+
+def _said(value: object, lang: str, is_coded: bool) -> str:
     if isinstance(value, bool):
         return {"zh-Hant": ("暫不", "得"), "en": ("may not yet", "may")}[lang][value]
     if isinstance(value, list | tuple):
-        return ("、" if lang == "zh-Hant" else ", ").join(_said(item, lang) for item in value)
+        return ("、" if lang == "zh-Hant" else ", ").join(_said(item, lang, is_coded) for item in value)
     if isinstance(value, int) and value >= 10_000:
         return f"{value:,}"
-    return NAMES.get(value, {}).get(lang, value) if isinstance(value, str) else str(value)
+    return NAMES[value][lang] if is_coded and isinstance(value, str) and value in NAMES else str(value)

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from fractions import Fraction
 
 from scoring.errors import InvalidInput, UnknownField
@@ -11,9 +11,11 @@ from scoring.errors import InvalidInput, UnknownField
 LARGEST = 10**18
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _MONTH = re.compile(r"[0-9]{4}-[0-9]{2}")
+_CLOCK = r"([01][0-9]|2[0-3]):[0-5][0-9]"
 _INSTANT = re.compile(
-    r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]{1,6})?)?(Z|[+-][0-9]{2}:[0-9]{2})"
+    rf"[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}T{_CLOCK}(:[0-5][0-9](\.[0-9]{{1,6}})?)?(Z|[+-]{_CLOCK})"
 )
+"""No 24:00, no leap second, no +08:60: Python's own parser takes some of them, depending on its version."""
 _DECIMAL = re.compile(r"[0-9]{1,3}(\.[0-9]{1,2})?")
 
 
@@ -28,7 +30,7 @@ class Fields:
     def of(cls, value: object, path: str, known: frozenset[str]) -> "Fields":
         """Return the object at `path`; InvalidInput if it is none, UnknownField for a key not in `known`."""
         if not isinstance(value, Mapping):
-            raise InvalidInput('Give an object here: {"key": value, ...}.', path)
+            raise InvalidInput('Give an object here: {"key": value, ...}.', path, "object")
         for key in value:
             if key not in known:
                 taken = ", ".join(sorted(known))
@@ -106,12 +108,12 @@ class Fields:
         raise InvalidInput(f"Give a month as YYYY-MM; got {shown(value)}.", self.at(key), "month")
 
     def instant(self, key: str) -> datetime:
-        """Return a required time with its offset, in UTC."""
+        """Return a required time with its offset as given: turned into UTC, the first and last days would overflow."""
         value = self.value(key, "a time with Z or an offset")
         try:
             if isinstance(value, str) and _INSTANT.fullmatch(value):
-                return datetime.fromisoformat(value).astimezone(UTC)
-        except (ValueError, OverflowError):
+                return datetime.fromisoformat(value)
+        except ValueError:
             pass
         detail = f"Give a time with Z or an offset, such as 2026-11-06T23:59:59+08:00; got {shown(value)}."
         raise InvalidInput(detail, self.at(key), "instant")
@@ -124,7 +126,11 @@ class Fields:
         """Return a required decimal string: one to three digits, and at most two places."""
         return decimal(self.value(key, 'a decimal in quotes, such as "82.5"'), self.at(key))
 
-    def wholes(self, key: str, low: int, high: int) -> tuple[int, ...]:
+    def whole_or_none(self, key: str) -> int | None:
+        """Return an optional whole number >= 0, None when the key is absent."""
+        return self.whole(key) if key in self.data else None
+
+    def wholes(self, key: str, low: int = 0, high: int = LARGEST) -> tuple[int, ...]:
         """Return an optional list of whole numbers."""
         inner = Fields({str(i): item for i, item in enumerate(self.items(key))}, "")
         try:
@@ -141,7 +147,7 @@ class Fields:
         """Return an optional list, empty when the key is absent."""
         value = self.data.get(key, ())
         if not isinstance(value, list | tuple):
-            raise InvalidInput(f"Give a list; got {shown(value)}.", self.at(key))
+            raise InvalidInput(f"Give a list; got {shown(value)}.", self.at(key), "list")
         return list(value)
 
     def names(self, key: str) -> tuple[str, ...]:
@@ -217,5 +223,7 @@ def shown(value: object) -> str:
         return "a list"
     if value is None or isinstance(value, bool):
         return {None: "null", True: "true", False: "false"}[value]
+    if isinstance(value, int) and abs(value) > LARGEST:
+        return "a number with too many digits"
     text = f'"{value[:40]}"' if isinstance(value, str) else str(value)[:40]
     return text.encode(errors="backslashreplace").decode()

@@ -6,12 +6,10 @@ run("filing", {"month": "2026-10", "as_of": "2026-11-07T00:00:00+08:00", "entrie
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta, timezone
+from datetime import date, datetime, timedelta, timezone
 from fractions import Fraction
 
-from scoring import lawbook
-from scoring.calendars import following
-from scoring.errors import InvalidInput
+from scoring.deadlines import update_due
 from scoring.fields import Fields
 from scoring.rounding import fixed
 from scoring.types import Step
@@ -26,7 +24,7 @@ _ENTRY_KEYS = frozenset({"tender", "agency", "must_file", "filed_at"})
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One tender of a month; `filed_at` in UTC, None when not filed."""
+    """One tender of a month; `filed_at` with its offset, None when not filed."""
 
     tender: str
     agency: str
@@ -46,13 +44,7 @@ class Month:
     @property
     def overdue_from(self) -> datetime:
         """Return the instant after the last day: 00:00 of the next in Asia/Taipei."""
-        return datetime.combine(self.cutoff + timedelta(days=1), datetime.min.time(), TAIPEI).astimezone(UTC)
-
-    def state(self, entry: Entry) -> str:
-        """Return `on_time`, `late` or `missing`; what was filed after `as_of` is missing."""
-        if entry.filed_at is None or entry.filed_at > self.as_of:
-            return MISSING
-        return ON_TIME if entry.filed_at < self.overdue_from else LATE
+        return datetime.combine(self.cutoff + timedelta(days=1), datetime.min.time(), TAIPEI)
 
 
 def run(request: Mapping[str, object]) -> dict[str, object]:
@@ -62,11 +54,13 @@ def run(request: Mapping[str, object]) -> dict[str, object]:
 
 def assess(month: Month) -> dict[str, object]:
     """Return the figures of a month, in all and by agency, and the tenders to be flagged."""
-    states = [(entry, month.state(entry)) for entry in month.entries if entry.must_file]
+    overdue_from = month.overdue_from
+    due_entries = (entry for entry in month.entries if entry.must_file)
+    states = [(entry, _state(entry, month.as_of, overdue_from)) for entry in due_entries]
     agencies: dict[str, list[str]] = defaultdict(list)
     for entry, state in states:
         agencies[entry.agency].append(state)
-    is_over = month.as_of >= month.overdue_from
+    is_over = month.as_of >= overdue_from
     flagged = sorted(entry.tender for entry, state in states if state == MISSING and is_over)
     counts = _counts([state for _, state in states])
     due = counts["due"]
@@ -79,6 +73,13 @@ def assess(month: Month) -> dict[str, object]:
         "agencies": [{"agency": name, **_counts(agencies[name])} for name in sorted(agencies)],
         "steps": [step.as_dict() for step in _steps(month, counts, percent, flagged)],
     }
+
+
+def _state(entry: Entry, as_of: datetime, overdue_from: datetime) -> str:
+    """Return `on_time`, `late` or `missing`; what was filed after `as_of` is missing."""
+    if entry.filed_at is None or entry.filed_at > as_of:
+        return MISSING
+    return ON_TIME if entry.filed_at < overdue_from else LATE
 
 
 def _counts(states: Sequence[str]) -> dict[str, int]:
@@ -109,13 +110,10 @@ def read(request: Mapping[str, object]) -> Month:
     fields = Fields.of(request, "", _KEYS)
     first = fields.month("month")
     as_of = fields.instant("as_of")
-    local = lawbook.at(lawbook.newest()).local.filing_day
-    day = fields.whole_or("day", local.day, 1, 28)
+    day = fields.whole("day", 1, 28) if "day" in fields else None
     entries = tuple(_entry(row) for row in fields.objects("entries", _ENTRY_KEYS))
-    due_month = following(first)
-    if due_month is None:
-        raise InvalidInput("Give an earlier month: the calendar ends with year 9999.", "month", "month")
-    return Month(due_month.replace(day=day), as_of, entries, local.source.citation)
+    cutoff, article = update_due(first, day)
+    return Month(cutoff, as_of, entries, article)
 
 
 def _entry(row: Fields) -> Entry:

@@ -1,15 +1,9 @@
 """Until the end of the year: what is still needed, whether it can be reached, and a plan month by month."""
 
+from calendar import monthrange
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
-
-
-@dataclass(frozen=True, slots=True)
-class Need:
-    """How many more visits a band needs by the end of the year."""
-
-    visits: int
+from datetime import date
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,9 +26,9 @@ class MonthPlan:
 
 @dataclass(frozen=True, slots=True)
 class Forecast:
-    """What is needed at a given pace; `missing` is what no month has room for."""
+    """What each band still needs at a given pace; `missing` is what no month has room for."""
 
-    needs: tuple[Need, ...]
+    needs: tuple[int, ...]
     anywhere: int
     visits_per_month: int
     months: tuple[MonthPlan, ...]
@@ -42,7 +36,7 @@ class Forecast:
     @property
     def needed(self) -> int:
         """Return all visits still needed."""
-        return sum(need.visits for need in self.needs) + self.anywhere
+        return sum(self.needs) + self.anywhere
 
     @property
     def missing(self) -> int:
@@ -53,7 +47,7 @@ class Forecast:
         """Return the forecast as it stands in the output."""
         return {
             "needed": self.needed,
-            "bands": [need.visits for need in self.needs],
+            "bands": list(self.needs),
             "anywhere": self.anywhere,
             "visits_per_month": self.visits_per_month,
             "months_left": len(self.months),
@@ -64,12 +58,12 @@ class Forecast:
         }
 
 
-def forecast(needs: Sequence[Need], anywhere: int, as_of: date, visits_per_month: int) -> Forecast:
+def forecast(needs: Sequence[int], anywhere: int, as_of: date, visits_per_month: int) -> Forecast:
     """Return a plan with at most so many visits a month, as even as may be, earlier months first.
 
     The month of `as_of` counts while a day of it is left.
     """
-    left = [need.visits for need in needs]
+    left = list(needs)
     months = tuple(_months_left(as_of))
     rooms = _rooms(sum(left) + anywhere, len(months), visits_per_month)
     plans, spare = [], anywhere
@@ -83,8 +77,8 @@ def forecast(needs: Sequence[Need], anywhere: int, as_of: date, visits_per_month
 
 
 def _months_left(as_of: date) -> Iterator[str]:
-    first = as_of.month if (as_of + timedelta(days=1)).month == as_of.month else as_of.month + 1
-    for month in range(first, 13):
+    is_last_day = as_of.day == monthrange(as_of.year, as_of.month)[1]
+    for month in range(as_of.month + is_last_day, 13):
         yield f"{as_of.year:04}-{month:02}"
 
 

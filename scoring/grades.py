@@ -17,11 +17,9 @@ from scoring.fields import Fields
 from scoring.lawbook import Law
 from scoring.parameters import Band, FailedTests, OtherFindings
 from scoring.rounding import fixed, half_up
-from scoring.types import Mark, Step
+from scoring.types import FINDINGS, TESTS, Mark, Step
 from scoring.warnings import of_panel
 
-TESTS = ("concrete_core", "asphalt_core", "subgrade_compaction")
-FINDINGS = (*TESTS, "main_structure", "main_material", "safety")
 # The columns of the authority's mark sheet: they are the form that marks come on, not a rule that has dates.
 PARTS = {"quality_system": 20, "workmanship": 60, "progress": 20}
 
@@ -223,4 +221,5 @@ def _check_outside(outside: tuple[str, ...], rows: list[Fields], marks: tuple[Ma
             raise InvalidInput(
                 'Name only members who gave a mark, and none whose mark says "outside": false.',
                 f"outside[{i}]",
+                "grade.not_outside",
             )

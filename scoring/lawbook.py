@@ -24,7 +24,6 @@ from scoring.parameters import (
     OtherFindings,
     Oversight,
     Panel,
-    Parameters,
     PenaltyRates,
     PendingTests,
     PendingWhereSilent,
@@ -32,11 +31,13 @@ from scoring.parameters import (
     ProgressLimit,
     QuarterlyReturn,
     Quota,
+    QuotaRounding,
     RecordDeadline,
     Regulation,
     SeverityPoints,
     Thresholds,
 )
+from scoring.sources import Parameters
 
 LAW = Path(__file__).parent / "law"
 P = TypeVar("P", bound=Parameters)
@@ -119,14 +120,20 @@ class LocalLaw:
         return _on(self.day, PendingWhereSilent)
 
     @property
+    def quota_rounding(self) -> QuotaRounding:
+        """Return how a share of tenders becomes a whole number."""
+        return _on(self.day, QuotaRounding)
+
+    @property
     def progress(self) -> ProgressLimit:
         """Return from how many percentage points a tender counts as behind."""
         return _on(self.day, ProgressLimit)
 
     @property
     def filing_day(self) -> FilingDay:
-        """Return the day by which a month's progress is filed."""
-        return _on(self.day, FilingDay)
+        """Return the day by which a month's progress is filed; before the first one known, that one."""
+        first = book()[FilingDay.group].first_day()
+        return _on(max(self.day, first or self.day), FilingDay)
 
     @property
     def severity_points(self) -> SeverityPoints:
@@ -218,7 +225,7 @@ def draft(text: str, where: str) -> Group[Parameters]:
     kinds = {kind.group: kind for kind in GROUPS}
     if not head.startswith("group:") or name not in kinds:
         raise LawError(f"{where}: begin with a line `group: NAME`, NAME one of {', '.join(sorted(kinds))}.")
-    return load(rest, where, kinds[name])
+    return load(f"\n{rest}", where, kinds[name])  # the line keeps its number in errors
 
 
 def newest() -> date:

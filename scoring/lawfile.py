@@ -7,13 +7,13 @@ unit, a unit that does not fit the code, or a day in force that is not the third
 from bisect import bisect_right
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, is_dataclass
-from datetime import date, timedelta
+from datetime import MAXYEAR, date, timedelta
 from typing import Generic, TypeVar, cast, get_args, get_type_hints
 
 import yaml
 
 from scoring.errors import LawError
-from scoring.parameters import Parameters, Source
+from scoring.sources import Parameters, Source
 
 Tree = str | list["Tree"] | dict[str, "Tree"]
 P = TypeVar("P", bound=Parameters)
@@ -160,7 +160,7 @@ def _day(tree: Tree, where: str) -> date:
         day = date.fromisoformat(text)
     except ValueError:
         day = None
-    if day is None or day.isoformat() != text:
+    if day is None or day.isoformat() != text or day.year == MAXYEAR:
         raise LawError(f"{where}: give a day as YYYY-MM-DD, got {text!r}.")
     return day
 
@@ -243,12 +243,16 @@ def _mapping(
 
 def _tree(text: str, where: str) -> Tree:
     try:
+        if any(isinstance(event, yaml.AliasEvent) for event in yaml.parse(text, Loader=_LOADER)):
+            raise LawError(f"{where}: write a value out instead of pointing to another with *.")
         node = yaml.compose(text, Loader=_LOADER)
+        if node is None:
+            raise LawError(f"{where}: the file is empty.")
+        return _plain(node, where)
     except yaml.YAMLError as wrong:
         raise LawError(f"{where}: not YAML: {wrong}") from wrong
-    if node is None:
-        raise LawError(f"{where}: the file is empty.")
-    return _plain(node, where)
+    except RecursionError:
+        raise LawError(f"{where}: nested too deep.") from None
 
 
 def _plain(node: yaml.Node, where: str) -> Tree:

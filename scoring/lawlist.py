@@ -5,7 +5,7 @@ from dataclasses import fields, is_dataclass
 from datetime import date, timedelta
 
 from scoring import lawbook
-from scoring.parameters import Parameters, Source
+from scoring.sources import Parameters, Source
 
 YEAR = timedelta(days=365)
 

@@ -4,39 +4,13 @@ The path of the file is the `group` of the class: `inspection.grades` is `law/in
 """
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import MAXYEAR
 from fractions import Fraction
 from typing import ClassVar
 
-
-@dataclass(frozen=True, slots=True)
-class Source:
-    """Where a value stands, from when it holds, and when a person last checked it.
-
-    `scope` is `national` or `local`; `status` is `confirmed` (the text says so) or `reading` (ours).
-    """
-
-    group: str
-    scope: str
-    regulation: str
-    article: str
-    promulgated_on: date
-    in_force_on: date
-    status: str
-    checked_on: date
-
-    @property
-    def citation(self) -> str:
-        """Return the regulation and the article, as steps give them."""
-        return f"{self.regulation}{self.article}"
-
-
-@dataclass(frozen=True, slots=True)
-class Parameters:
-    """The values of one group from one day on."""
-
-    group: ClassVar[str]
-    source: Source
+from scoring.rounding import half_up
+from scoring.sources import LOCAL_RULE, Parameters
+from scoring.types import FINDINGS, GRADES, GROUNDS, ROUNDINGS, SEVERITIES
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +41,8 @@ class Grades(Parameters):
         marks = [band.from_mark for band in self.bands]
         if marks != sorted(set(marks), reverse=True) or marks[-1:] != [0]:
             raise ValueError("bands go down from the best grade to 0")
+        if tuple(band.grade for band in self.bands) != GRADES:
+            raise ValueError(f"the grades are {', '.join(GRADES)}")
 
     def of_score(self, score: int) -> Band:
         """Return the band of a whole score from 0 to 100."""
@@ -93,6 +69,12 @@ class ForcedFindings(Parameters):
     group: ClassVar[str] = "inspection.forced_findings"
     grade: str
     findings: tuple[Finding, ...]
+
+    def __post_init__(self) -> None:
+        if self.grade not in GRADES:
+            raise ValueError(f"the grade is one of {', '.join(GRADES)}")
+        if tuple(finding.name for finding in self.findings) != FINDINGS:
+            raise ValueError(f"the findings are {', '.join(FINDINGS)}, in this order")
 
     @property
     def tested(self) -> frozenset[str]:
@@ -121,7 +103,7 @@ class PendingTests(Parameters):
 class QuotaBand:
     """Tenders of `from_twd` up to below `to_twd` (None: no end), and how many of them are visited a year.
 
-    At least `share_percent` of them, rounded up, and at least `minimum`; `in_full` when there are fewer than that.
+    At least `share_percent` of them, and at least `minimum`; `in_full` when there are fewer than that.
     """
 
     article: str
@@ -139,29 +121,47 @@ class QuotaBand:
         """Tell whether so few tenders are all to be visited."""
         return self.in_full and tenders < self.minimum
 
-    def required(self, tenders: int) -> int:
+    def required(self, tenders: int, rounding: "QuotaRounding") -> int:
         """Return how many visits so many tenders ask for."""
         if self.is_in_full(tenders):
             return tenders
-        return max(self.minimum if self.in_full else 0, -(-tenders * self.share_percent // 100))
+        return max(self.minimum, rounding.share(tenders, self.share_percent))
 
 
 @dataclass(frozen=True, slots=True)
 class Quota(Parameters):
     """Art. 4: the bands, the largest first, and `own_percent` of one's own tenders from `own_from_twd` up.
 
-    `own_percent` 0: that version asks for no such share.
+    `own_percent` 0: that version asks for no such share. `override_article`: who may approve another number.
     """
 
     group: ClassVar[str] = "inspection.quota"
+    override_article: str
     bands: tuple[QuotaBand, ...]
     own_percent: int
     own_from_twd: int
 
     def __post_init__(self) -> None:
-        ends = [band.to_twd for band in self.bands]
-        if ends != [None, *[band.from_twd for band in self.bands[:-1]]]:
+        starts, ends = [band.from_twd for band in self.bands], [band.to_twd for band in self.bands]
+        if ends != [None, *starts[:-1]] or starts != sorted(set(starts), reverse=True):
             raise ValueError("bands go down without a gap, the first without an end")
+
+
+@dataclass(frozen=True, slots=True)
+class QuotaRounding(Parameters):
+    """Our reading of art. 4: how a share of tenders becomes a whole number, `up` or `half_up`."""
+
+    group: ClassVar[str] = "local.quota_rounding"
+    rounding: str
+
+    def __post_init__(self) -> None:
+        if self.rounding not in ROUNDINGS:
+            raise ValueError(f"rounding is one of {', '.join(ROUNDINGS)}")
+
+    def share(self, tenders: int, percent: int) -> int:
+        """Return so many percent of the tenders as a whole number."""
+        exact = Fraction(tenders * percent, 100)
+        return -(-exact.numerator // exact.denominator) if self.rounding == "up" else half_up(exact)
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,6 +171,10 @@ class RecordDeadline(Parameters):
     group: ClassVar[str] = "inspection.record_deadline"
     working_days: int
 
+    def __post_init__(self) -> None:
+        if not self.working_days:
+            raise ValueError("a deadline is at least one working day")
+
 
 @dataclass(frozen=True, slots=True)
 class QuarterlyReturn(Parameters):
@@ -178,6 +182,10 @@ class QuarterlyReturn(Parameters):
 
     group: ClassVar[str] = "organisation.quarterly_return"
     months_after: int
+
+    def __post_init__(self) -> None:
+        if not 1 <= self.months_after <= 12:
+            raise ValueError("a return is sent within 1 to 12 months")
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,6 +231,10 @@ class SeverityPoints(Parameters):
     group: ClassVar[str] = "local.severity_points"
     without_points: tuple[str, ...]
 
+    def __post_init__(self) -> None:
+        if not set(self.without_points) <= set(SEVERITIES):
+            raise ValueError(f"severities are {', '.join(SEVERITIES)}")
+
 
 @dataclass(frozen=True, slots=True)
 class FilingDay(Parameters):
@@ -230,6 +242,10 @@ class FilingDay(Parameters):
 
     group: ClassVar[str] = "local.filing_day"
     day: int
+
+    def __post_init__(self) -> None:
+        if not 1 <= self.day <= 28:
+            raise ValueError("the day is one that every month has, 1 to 28")
 
 
 @dataclass(frozen=True, slots=True)
@@ -257,6 +273,15 @@ class Priorities(Parameters):
     group: ClassVar[str] = "local.priorities"
     grounds: tuple[Ground, ...]
 
+    def __post_init__(self) -> None:
+        names = [ground.name for ground in self.grounds]
+        if len(set(names)) < len(names) or not set(names) <= set(GROUNDS):
+            raise ValueError(f"each ground once, out of {', '.join(GROUNDS)}")
+
+    def cited(self, article: str) -> str:
+        """Return what a ground rests on: an article, or only the local rule."""
+        return article if article == LOCAL_RULE else f"{self.source.regulation}{article}"
+
 
 @dataclass(frozen=True, slots=True)
 class KnownYears(Parameters):
@@ -265,6 +290,10 @@ class KnownYears(Parameters):
     group: ClassVar[str] = "calendar.known_years"
     first_year: int
     last_year: int
+
+    def __post_init__(self) -> None:
+        if not 1 <= self.first_year <= self.last_year <= MAXYEAR:
+            raise ValueError("years go up, from 1 to 9999")
 
     def holds(self, year: int) -> bool:
         """Tell whether the calendar of a year is known."""
@@ -304,6 +333,10 @@ class Panel(Parameters):
     outside_parts: int
     of_parts: int
 
+    def __post_init__(self) -> None:
+        if not 0 <= self.outside_parts <= self.of_parts or not self.of_parts:
+            raise ValueError("a share is some parts out of at least one")
+
     @property
     def outside_share(self) -> Fraction:
         """Return the least share of outside experts."""
@@ -321,6 +354,7 @@ GROUPS: tuple[type[Parameters], ...] = (
     ProgressLimit,
     Panel,
     Quota,
+    QuotaRounding,
     RecordDeadline,
     QuarterlyReturn,
     Thresholds,

@@ -9,13 +9,13 @@ from datetime import date
 
 from scoring import lawbook
 from scoring.errors import InvalidInput, RuleNotInForce
-from scoring.fields import LARGEST, Fields
+from scoring.fields import Fields
 from scoring.lawbook import Law
 from scoring.parameters import PenaltyRate
-from scoring.types import Step
+from scoring.types import SEVERITIES, Step
 
 CONTRACTOR, SUPERVISOR, PCM, AGENCY = PARTIES = ("contractor", "supervisor", "pcm", "agency")
-SEVERITIES = ("L", "M", "S")
+
 
 _KEYS = frozenset({"procurement_twd", "deductions", "on", "cap_twd"})
 _DEDUCTION_KEYS = frozenset({"code", "party", "points", "also", "multiplier", "allowed", "severity"})
@@ -79,8 +79,8 @@ def assess(case: Case, law: Law) -> dict[str, object]:
 
     InvalidInput for points on a defect whose severity takes none (local parameter).
     """
-    rates = law.procurement.penalty_rates
     _check_severities(case.deductions, law)
+    rates = law.procurement.penalty_rates
     rate = rates.of(case.procurement_twd)
     parties = tuple(_parties(case.deductions, rate))
     uncapped = sum(each.fine_twd for each in parties)
@@ -107,8 +107,9 @@ def _per_point(party: str, rate: PenaltyRate) -> int:
 def _check_severities(deductions: Sequence[Deduction], law: Law) -> None:
     for i, each in enumerate(deductions):
         if each.severity in law.local.severity_points.without_points and each.points:
+            taken = {"severity": each.severity}
             detail = f"A defect of severity {each.severity} takes no points (local.severity_points); give 0."
-            raise InvalidInput(detail, f"deductions[{i}].points", "penalty.no_points")
+            raise InvalidInput(detail, f"deductions[{i}].points", "penalty.no_points", taken)
 
 
 def _steps(
@@ -141,7 +142,7 @@ def read(request: Mapping[str, object]) -> Case:
     rows = list(fields.objects("deductions", _DEDUCTION_KEYS))
     deductions = tuple(_deduction(row) for row in rows)
     on = fields.day("on") if "on" in fields else None
-    cap = fields.whole("cap_twd") if "cap_twd" in fields else None
+    cap = fields.whole_or_none("cap_twd")
     for row in rows:
         _check_allowed(row)
     return Case(procurement, deductions, on, cap)
@@ -153,15 +154,16 @@ def _deduction(row: Fields) -> Deduction:
     multiplier = row.whole_or("multiplier", 1, 1)
     severity = row.word("severity", SEVERITIES) if "severity" in row else None
     if "allowed" in row:
-        row.wholes("allowed", 0, LARGEST)
+        row.wholes("allowed")
     return Deduction(code, tuple(dict.fromkeys((party, *also))), points, multiplier, severity)
 
 
 def _check_allowed(row: Fields) -> None:
     if "allowed" not in row:
         return
-    allowed, points = row.wholes("allowed", 0, LARGEST), row.whole("points")
+    allowed, points = row.wholes("allowed"), row.whole("points")
     if points not in allowed:
-        shown = ", ".join(map(str, allowed)) or "nothing"
+        shown = ", ".join(map(str, allowed)) or "there are none"
         detail = f"Give points out of those allowed for the code: {shown}."
-        raise InvalidInput(detail, row.at("points"), "penalty.not_allowed", {"allowed": list(allowed)})
+        rule = "penalty.not_allowed" if allowed else "penalty.none_allowed"
+        raise InvalidInput(detail, row.at("points"), rule, {"allowed": list(allowed)})

@@ -12,7 +12,7 @@ from scoring import lawbook
 from scoring.errors import InvalidInput, RuleNotInForce
 from scoring.fields import Fields
 from scoring.lawbook import Law
-from scoring.parameters import Ground
+from scoring.parameters import Ground, Priorities
 from scoring.rounding import plain
 from scoring.types import Step
 
@@ -110,7 +110,7 @@ def run(request: Mapping[str, object]) -> dict[str, object]:
             {"id": each.id, "score": each.score, "grounds": [met.ground.name for met in each.met]}
             for each in ranked
         ],
-        "steps": [step.as_dict() for each in ranked for step in _steps(each, law)],
+        "steps": [step.as_dict() for each in ranked for step in _steps(each, law.local.priorities)],
     }
 
 
@@ -129,19 +129,18 @@ def _met(facts: Facts, grounds: tuple[Ground, ...], law: Law) -> Iterator[Met]:
             yield Met(ground, figure)
 
 
-def _steps(ranked: Ranked, law: Law) -> Iterator[Step]:
-    source = law.local.priorities.source
+def _steps(ranked: Ranked, rule: Priorities) -> Iterator[Step]:
     for met in ranked.met:
         inputs: dict[str, object] = {
             "tender": ranked.id,
             "ground": met.ground.name,
             "figure": plain(met.figure),
             "at_least": met.ground.at_least,
-            "reading": source.group,
+            "reading": rule.source.group,
         }
-        yield Step("priority.ground", f"{source.regulation}{met.ground.article}", inputs, met.ground.weight)
+        yield Step("priority.ground", rule.cited(met.ground.article), inputs, met.ground.weight)
     inputs = {"tender": ranked.id, "grounds": [met.ground.name for met in ranked.met]}
-    yield Step("priority.score", source.citation, inputs, ranked.score)
+    yield Step("priority.score", rule.cited(rule.source.article), inputs, ranked.score)
 
 
 def read(request: Mapping[str, object]) -> tuple[date, tuple[Facts, ...]]:
@@ -153,17 +152,17 @@ def read(request: Mapping[str, object]) -> tuple[date, tuple[Facts, ...]]:
     seen: set[str] = set()
     for row, facts in zip(rows, tenders, strict=True):
         if facts.id in seen:
-            raise InvalidInput("Give each id once.", row.at("id"), "quota.tender_twice")
+            raise InvalidInput("Give each id once.", row.at("id"), "id_twice")
         if ("planned" in row) != ("actual" in row):
             missing = "actual" if "planned" in row else "planned"
-            raise InvalidInput("Give planned and actual together.", row.at(missing), "missing")
+            raise InvalidInput("Give planned and actual together.", row.at(missing), "pair")
         seen.add(facts.id)
     return as_of, tenders
 
 
 def _facts(row: Fields) -> Facts:
     id_, budget = row.name("id"), row.whole("budget_twd")
-    contract = row.whole("contract_twd") if "contract_twd" in row else None
+    contract = row.whole_or_none("contract_twd")
     planned = row.decimal("planned") if "planned" in row else Fraction(0)
     actual = row.decimal("actual") if "actual" in row else Fraction(0)
     score = row.whole("last_score", 0, 100) if "last_score" in row else None

@@ -72,4 +72,4 @@ def _limit(fields: Fields) -> Fraction:
         return Fraction(value)
     if isinstance(value, str):
         return decimal(value, "limit")
-    raise InvalidInput('Give a whole number, or a decimal in quotes such as "5.5".', "limit", "decimal")
+    raise InvalidInput('Give a whole number, or a decimal in quotes such as "5.5".', "limit", "limit")

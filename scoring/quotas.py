@@ -4,74 +4,44 @@ run("quota", {"year": 2024, "tenders": [{"id": "A", "budget_twd": 60000000}]})
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from scoring import lawbook
 from scoring.errors import InvalidInput, RuleNotInForce
-from scoring.fields import Fields
-from scoring.forecasts import Forecast, Need, forecast
+from scoring.forecasts import Forecast, forecast
 from scoring.lawbook import Law
-from scoring.parameters import Quota, QuotaBand
+from scoring.parameters import Quota, QuotaBand, QuotaRounding
+from scoring.quota_request import (
+    AGENCY_CHECK,
+    INSPECTION,
+    KINDS,
+    REINSPECTION,
+    Override,
+    TenderGroup,
+    Visits,
+    Year,
+    read,
+)
 from scoring.rounding import half_up
 from scoring.types import Step
 
-INSPECTION, REINSPECTION, AGENCY_CHECK = KINDS = ("inspection", "reinspection", "agency_check")
-
-_KEYS = frozenset({"year", "as_of", "tenders", "inspections", "overrides", "visits_per_month"})
-_TENDER_KEYS = frozenset({"id", "budget_twd", "own", "count"})
-_VISIT_KEYS = frozenset({"tender", "on", "kind", "count"})
-_OVERRIDE_KEYS = frozenset({"band", "required", "document", "approved_on"})
-
-
-@dataclass(frozen=True, slots=True)
-class TenderGroup:
-    """`count` like tenders of one year; `own`: neither subsidised nor entrusted."""
-
-    id: str
-    budget_twd: int
-    own: bool = True
-    count: int = 1
-
-
-@dataclass(frozen=True, slots=True)
-class Visits:
-    """Visits of a kind on a day to `count` distinct tenders of a group."""
-
-    tender: str
-    on: date
-    kind: str
-    count: int = 1
-
-
-@dataclass(frozen=True, slots=True)
-class Override:
-    """A band's number as its authority approved it, from that day on (art. 4, second paragraph)."""
-
-    band: int
-    required: int
-    document: str
-    approved_on: date
-
-
-@dataclass(frozen=True, slots=True)
-class Year:
-    """What is assessed: one year's tenders and visits as they stood on `as_of`."""
-
-    as_of: date
-    tenders: tuple[TenderGroup, ...]
-    visits: tuple[Visits, ...] = ()
-    overrides: tuple[Override, ...] = ()
-    visits_per_month: int | None = None
-
-    def counted(self) -> tuple[Visits, ...]:
-        """Return the visits that may count: of the year, until `as_of`, and no agency checks."""
-        first = date(self.as_of.year, 1, 1)
-        return tuple(
-            visit for visit in self.visits if visit.kind != AGENCY_CHECK and first <= visit.on <= self.as_of
-        )
+__all__ = [
+    "AGENCY_CHECK",
+    "INSPECTION",
+    "KINDS",
+    "REINSPECTION",
+    "BandReport",
+    "Override",
+    "Report",
+    "TenderGroup",
+    "Visits",
+    "Year",
+    "assess",
+    "read",
+    "run",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,12 +145,15 @@ def assess(year: Year, law: Law) -> Report:
 
     InvalidInput for an override of a band that the law of that day does not have.
     """
-    rule = law.inspection.quota
+    rule, rounding = law.inspection.quota, law.local.quota_rounding
     overrides = _overrides(year, rule)
     place = {group.id: _place(group.budget_twd, rule) for group in year.tenders}
     counted = year.counted()
     inside = [visit for visit in counted if place[visit.tender] is not None]
-    bands = tuple(_band(i, band, year, place, inside, overrides.get(i)) for i, band in enumerate(rule.bands))
+    groups, visits = _by_band(year.tenders, inside, place)
+    bands = tuple(
+        _band(band, groups[i], visits[i], overrides.get(i), rounding) for i, band in enumerate(rule.bands)
+    )
     own = sum(each.count for each in year.tenders if each.own and each.budget_twd >= rule.own_from_twd)
     kinds = Counter({INSPECTION: 0, REINSPECTION: 0})
     for visit in inside:
@@ -189,7 +162,7 @@ def assess(year: Year, law: Law) -> Report:
         law=law,
         bands=bands,
         own_tenders=own,
-        own_required=-(-own * rule.own_percent // 100) if rule.own_percent else None,
+        own_required=rounding.share(own, rule.own_percent) if rule.own_percent else None,
         kinds=kinds,
         outside=sum(visit.count for visit in counted) - sum(visit.count for visit in inside),
     )
@@ -197,18 +170,25 @@ def assess(year: Year, law: Law) -> Report:
 
 
 def _with_forecast(report: Report, year: Year) -> Report:
-    needs = tuple(Need(max(each.shortfall, each.unvisited)) for each in report.bands)
-    anywhere = max(0, report.required - report.done - sum(need.visits for need in needs))
+    needs = tuple(max(each.shortfall, each.unvisited) for each in report.bands)
+    anywhere = max(0, report.required - report.done - sum(needs))
     ahead = forecast(needs, anywhere, year.as_of, year.visits_per_month or 0)
-    return Report(
-        report.law,
-        report.bands,
-        report.own_tenders,
-        report.own_required,
-        report.kinds,
-        report.outside,
-        ahead,
-    )
+    return replace(report, forecast=ahead)
+
+
+def _by_band(
+    tenders: Iterable[TenderGroup], visits: Iterable[Visits], place: Mapping[str, int | None]
+) -> tuple[Mapping[int, list[TenderGroup]], Mapping[int, list[Visits]]]:
+    """Return the tenders and the visits of each band by its number."""
+    groups: dict[int, list[TenderGroup]] = defaultdict(list)
+    for group in tenders:
+        if (band := place[group.id]) is not None:
+            groups[band].append(group)
+    found: dict[int, list[Visits]] = defaultdict(list)
+    for visit in visits:
+        if (band := place[visit.tender]) is not None:
+            found[band].append(visit)
+    return groups, found
 
 
 def _place(budget_twd: int, rule: Quota) -> int | None:
@@ -232,23 +212,20 @@ def _overrides(year: Year, rule: Quota) -> dict[int, Override]:
 
 
 def _band(
-    number: int,
     band: QuotaBand,
-    year: Year,
-    place: Mapping[str, int | None],
+    groups: Sequence[TenderGroup],
     visits: Sequence[Visits],
     override: Override | None,
+    rounding: QuotaRounding,
 ) -> BandReport:
-    groups = [group for group in year.tenders if place[group.id] == number]
     tenders = sum(group.count for group in groups)
-    here = [visit for visit in visits if place[visit.tender] == number]
     in_full = override is None and band.is_in_full(tenders)
     return BandReport(
         band=band,
         tenders=tenders,
-        required=band.required(tenders) if override is None else override.required,
-        done=sum(visit.count for visit in here),
-        unvisited=_unvisited(groups, here) if in_full else 0,
+        required=band.required(tenders, rounding) if override is None else override.required,
+        done=sum(visit.count for visit in visits),
+        unvisited=_unvisited(groups, visits) if in_full else 0,
         override=override,
     )
 
@@ -265,17 +242,18 @@ def _unvisited(groups: Iterable[TenderGroup], visits: Iterable[Visits]) -> int:
 # --- why ---------------------------------------------------------------------------------------------------
 
 
-def _steps(report: Report) -> Iterable[Step]:
+def _steps(report: Report) -> Iterator[Step]:
     source = report.law.inspection.quota.source
     for each in report.bands:
-        yield _band_step(each, source.regulation)
+        yield _band_step(each, report.law)
     if report.own_required is not None:
         percent = report.law.inspection.quota.own_percent
         inputs: dict[str, object] = {"tenders": report.own_tenders, "percent": percent}
-        yield Step("quota.own_share", f"{source.regulation}第4條第1項", inputs, report.own_required)
+        article = f"{source.regulation}第4條第1項"
+        yield Step("quota.own_share", article, inputs | _rounding(report.law), report.own_required)
     parts: dict[str, object] = {
         "bands": sum(each.required for each in report.bands),
-        "own_share": report.own_required or 0,
+        "own_share": report.own_required,
     }
     yield Step("quota.required", source.citation, parts, report.required)
     done: dict[str, object] = {
@@ -293,8 +271,14 @@ def _steps(report: Report) -> Iterable[Step]:
     yield Step("quota.met", source.citation, open_, report.is_met)
 
 
-def _band_step(each: BandReport, regulation: str) -> Step:
-    band = each.band
+def _rounding(law: Law) -> dict[str, object]:
+    """Return how a share was made whole, and which local parameter says so."""
+    local = law.local.quota_rounding
+    return {"rounding": local.rounding, "reading": local.source.group}
+
+
+def _band_step(each: BandReport, law: Law) -> Step:
+    band, rule = each.band, law.inspection.quota
     inputs: dict[str, object] = {
         "from_twd": band.from_twd,
         "to_twd": band.to_twd,
@@ -303,64 +287,14 @@ def _band_step(each: BandReport, regulation: str) -> Step:
         "share_percent": band.share_percent,
         "minimum": band.minimum,
     }
+    article = f"{rule.source.regulation}{band.article}"
     if each.override:
         inputs |= {
             "document": each.override.document,
             "approved_on": each.override.approved_on.isoformat(),
         }
-        return Step("quota.override", f"{regulation}第4條第2項", inputs, each.required)
+        article = f"{rule.source.regulation}{rule.override_article}"
+        return Step("quota.override", article, inputs, each.required)
     if band.is_in_full(each.tenders):
-        inputs["unvisited"] = each.unvisited
-        return Step("quota.band_in_full", f"{regulation}{band.article}", inputs, each.required)
-    return Step("quota.band", f"{regulation}{band.article}", inputs, each.required)
-
-
-# --- reading -----------------------------------------------------------------------------------------------
-
-
-def read(request: Mapping[str, object]) -> Year:
-    """Return the year that a request describes: keys and types first, then the rules between fields."""
-    fields = Fields.of(request, "", _KEYS)
-    year = fields.whole("year", 1, 9999)
-    as_of = fields.day_or("as_of", date(year, 12, 31))
-    tenders = tuple(_tender(row) for row in fields.objects("tenders", _TENDER_KEYS))
-    visits = tuple(_visits(row) for row in fields.objects("inspections", _VISIT_KEYS, required=False))
-    overrides = tuple(_override(row) for row in fields.objects("overrides", _OVERRIDE_KEYS, required=False))
-    per_month = fields.whole("visits_per_month", 0, 10_000) if "visits_per_month" in fields else None
-    if as_of.year != year:
-        raise InvalidInput(f"Give a day of {year}.", "as_of", "quota.other_year", {"year": year})
-    _check_ids(tenders)
-    _check_visits(visits, {group.id: group.count for group in tenders})
-    return Year(as_of, tenders, visits, overrides, per_month)
-
-
-def _tender(row: Fields) -> TenderGroup:
-    return TenderGroup(
-        row.name("id"), row.whole("budget_twd"), row.flag("own", True), row.whole_or("count", 1, 1)
-    )
-
-
-def _visits(row: Fields) -> Visits:
-    return Visits(row.name("tender"), row.day("on"), row.word("kind", KINDS), row.whole_or("count", 1, 1))
-
-
-def _override(row: Fields) -> Override:
-    return Override(row.whole("band"), row.whole("required"), row.name("document"), row.day("approved_on"))
-
-
-def _check_ids(tenders: Sequence[TenderGroup]) -> None:
-    seen: set[str] = set()
-    for i, group in enumerate(tenders):
-        if group.id in seen:
-            raise InvalidInput("Give each id once.", f"tenders[{i}].id", "quota.tender_twice")
-        seen.add(group.id)
-
-
-def _check_visits(visits: Sequence[Visits], counts: Mapping[str, int]) -> None:
-    for i, visit in enumerate(visits):
-        if visit.tender not in counts:
-            detail = "Name a tender that is given under tenders."
-            raise InvalidInput(detail, f"inspections[{i}].tender", "quota.no_tender")
-        if visit.count > counts[visit.tender]:
-            detail = f"The tender stands for {counts[visit.tender]}; a row cannot visit more of them."
-            raise InvalidInput(detail, f"inspections[{i}].count", "quota.too_many")
+        return Step("quota.band_in_full", article, inputs | {"unvisited": each.unvisited}, each.required)
+    return Step("quota.band", article, inputs | (_rounding(law) if band.share_percent else {}), each.required)

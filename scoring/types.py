@@ -2,6 +2,16 @@
 
 from dataclasses import dataclass
 
+GRADES = ("OUTSTANDING", "A", "B", "C")
+TESTS = ("concrete_core", "asphalt_core", "subgrade_compaction")
+FINDINGS = (*TESTS, "main_structure", "main_material", "safety")
+SEVERITIES = ("L", "M", "S")
+GROUNDS = (
+    *("reports", "low_award", "behind", "changes", "changed", "low_score", "accident", "suspended"),
+    *("late_filings", "ordered", "large", "never_visited"),
+)
+ROUNDINGS = ("up", "half_up")
+
 
 @dataclass(frozen=True, slots=True)
 class Mark:

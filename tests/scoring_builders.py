@@ -28,7 +28,7 @@ GOOD: dict[str, Json] = {
             {"id": "L", "budget_twd": 60_000_000, "own": True, "count": 30},
             {"id": "S", "budget_twd": 3_000_000, "own": False, "count": 4},
         ],
-        "inspections": [{"tender": "L", "on": "2024-03-01", "kind": "inspection", "count": 5}],
+        "inspections": [{"tender": "L", "on": "2024-03-01", "kind": "inspection", "count": 1}],
         "overrides": [{"band": 0, "required": 12, "document": "府研查字第1號", "approved_on": "2024-02-01"}],
         "visits_per_month": 3,
     },
@@ -95,13 +95,13 @@ GOOD["replay"] = {
 }
 
 
-def good(command: str, **changes: Any) -> Json:
+def good(command: str, /, **changes: Any) -> Json:
     """A good request with some keys changed; `...` takes a key away."""
     request = {**deepcopy(GOOD[command]), **changes}
     return {key: value for key, value in request.items() if value is not ...}
 
 
-def ask(command: str, **request: Any) -> Json:
+def ask(command: str, /, **request: Any) -> Json:
     """The engine's answer."""
     return scoring.run(command, request)
 

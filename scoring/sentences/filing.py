@@ -21,7 +21,7 @@ SENTENCES: Mapping[str, Words] = {
     },
     "filing.percent/none": {
         "zh-Hant": "沒有應填報的標案，不計填報率",
-        "en": "None is due, so there is no rate",
+        "en": "No tender is due, so there is no rate",
     },
     "filing.percent/brief": {"zh-Hant": "填報率百分之 {value}", "en": "The rate is {value} %"},
     "filing.flagged": {

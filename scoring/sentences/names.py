@@ -14,6 +14,17 @@ NAMES: Mapping[str, Words] = {
         "en": "main materials or equipment not as designed",
     },
     "safety": {"zh-Hant": "影響安全的重大缺失", "en": "a grave defect that affects safety"},
+    "inspection": {"zh-Hant": "查核", "en": "inspection"},
+    "reinspection": {"zh-Hant": "複查", "en": "re-inspection"},
+    "agency_check": {"zh-Hant": "督導", "en": "agency check"},
+    "inspection_record": {"zh-Hant": "查核紀錄送達", "en": "inspection record"},
+    "tender_update": {"zh-Hant": "標案每月填報", "en": "tender update"},
+    "quarterly_return": {"zh-Hant": "季報彙送", "en": "quarterly return"},
+    "up": {"zh-Hant": "無條件進位", "en": "rounded up"},
+    "half_up": {"zh-Hant": "四捨五入", "en": "rounded half up"},
+    "L": {"zh-Hant": "輕微", "en": "slight"},
+    "M": {"zh-Hant": "中等", "en": "medium"},
+    "S": {"zh-Hant": "嚴重", "en": "serious"},
     "contractor": {"zh-Hant": "承攬廠商", "en": "contractor"},
     "supervisor": {"zh-Hant": "監造單位", "en": "supervisor"},
     "pcm": {"zh-Hant": "專案管理廠商", "en": "pcm"},
@@ -35,3 +46,20 @@ NAMES: Mapping[str, Words] = {
     "B": {"zh-Hant": "乙等", "en": "B"},
     "C": {"zh-Hant": "丙等", "en": "C"},
 }
+CODED = frozenset(
+    {
+        "findings",
+        "pending_tests",
+        "party",
+        "ground",
+        "grounds",
+        "grade",
+        "rounding",
+        "allowed",
+        "test",
+        "severity",
+    }
+)
+"""The inputs that hold code names; the others are people's own words and figures."""
+CODED_VALUES = frozenset({"grade.grade", "grade.forced_grade", "warning.deciding_mark"})
+"""The rules whose value is a code name."""

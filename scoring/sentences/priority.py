@@ -9,6 +9,10 @@ SENTENCES: Mapping[str, Words] = {
         "zh-Hant": "{tender}：{ground}（{figure}，達 {at_least}），加 {value}（權重為本地參數 {reading}）",
         "en": "{tender}: {ground} ({figure}, {at_least} or more) adds {value}; the weight is a local parameter, {reading}",
     },
+    "priority.ground/yes": {
+        "zh-Hant": "{tender}：{ground}，加 {value}（權重為本地參數 {reading}）",
+        "en": "{tender}: {ground} adds {value}; the weight is a local parameter, {reading}",
+    },
     "priority.ground/brief": {"zh-Hant": "加 {value}", "en": "This adds {value}"},
     "priority.score": {
         "zh-Hant": "{tender} 合計 {value}（{grounds}）",
@@ -29,8 +33,15 @@ SENTENCES: Mapping[str, Words] = {
 }
 
 
+_YES_OR_NO = frozenset({"accident", "suspended", "ordered", "never_visited", "large"})
+
+
+def _ground(inputs: Mapping[str, object], _value: object) -> str:
+    return "yes" if inputs.get("ground") in _YES_OR_NO else ""
+
+
 def _score(inputs: Mapping[str, object], _value: object) -> str:
     return "" if inputs.get("grounds") else "none"
 
 
-VARIANTS: Mapping[str, Variant] = {"priority.score": _score}
+VARIANTS: Mapping[str, Variant] = {"priority.ground": _ground, "priority.score": _score}

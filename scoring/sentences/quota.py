@@ -10,10 +10,16 @@ SENTENCES: Mapping[str, Words] = {
         "en": "{tenders} tender(s) from TWD {from_twd} to below {to_twd} ask for {value}; {done} done",
     },
     "quota.band/share": {
-        "zh-Hant": "{from_twd} 元以上之標案 {tenders} 件，應查核百分之 {share_percent}（無條件進位）且不少於 {minimum} 件，"
-        "為 {value} 件，已查核 {done} 件",
-        "en": "{tenders} tender(s) from TWD {from_twd} up ask for {share_percent} % (rounded up), at least {minimum}: "
-        "{value}; {done} done",
+        "zh-Hant": "{from_twd} 元以上、未達 {to_twd} 元之標案 {tenders} 件，應查核百分之 {share_percent}"
+        "（{rounding}，本地參數 {reading}）且不少於 {minimum} 件，為 {value} 件，已查核 {done} 件",
+        "en": "{tenders} tender(s) from TWD {from_twd} to below {to_twd} ask for {share_percent} % ({rounding}, a local "
+        "parameter, {reading}), at least {minimum}: {value}; {done} done",
+    },
+    "quota.band/share_open": {
+        "zh-Hant": "{from_twd} 元以上之標案 {tenders} 件，應查核百分之 {share_percent}"
+        "（{rounding}，本地參數 {reading}）且不少於 {minimum} 件，為 {value} 件，已查核 {done} 件",
+        "en": "{tenders} tender(s) from TWD {from_twd} up ask for {share_percent} % ({rounding}, a local parameter, "
+        "{reading}), at least {minimum}: {value}; {done} done",
     },
     "quota.band/open": {
         "zh-Hant": "{from_twd} 元以上之標案 {tenders} 件，應查核 {value} 件，已查核 {done} 件",
@@ -39,8 +45,8 @@ SENTENCES: Mapping[str, Words] = {
     },
     "quota.override/brief": {"zh-Hant": "經核准調整為 {value} 件", "en": "{value} were approved instead"},
     "quota.own_share": {
-        "zh-Hant": "所屬標案（不含補助及委託）{tenders} 件，其百分之 {percent}（無條件進位）為 {value} 件",
-        "en": "{percent} % of {tenders} own tender(s), rounded up, is {value}",
+        "zh-Hant": "所屬標案（不含補助及委託）{tenders} 件，其百分之 {percent}（{rounding}，本地參數 {reading}）為 {value} 件",
+        "en": "{percent} % of {tenders} own tender(s) ({rounding}, a local parameter, {reading}) is {value}",
     },
     "quota.own_share/brief": {
         "zh-Hant": "所屬標案比率為 {value} 件",
@@ -49,6 +55,10 @@ SENTENCES: Mapping[str, Words] = {
     "quota.required": {
         "zh-Hant": "各級合計 {bands} 件與所屬標案比率 {own_share} 件取較多者，應查核 {value} 件",
         "en": "The larger of the bands' sum, {bands}, and the share of own tenders, {own_share}: {value} required",
+    },
+    "quota.required/bands": {
+        "zh-Hant": "各級合計，應查核 {value} 件",
+        "en": "The bands' sum: {value} required",
     },
     "quota.required/brief": {"zh-Hant": "應查核 {value} 件", "en": "{value} are required"},
     "quota.done": {
@@ -70,17 +80,27 @@ SENTENCES: Mapping[str, Words] = {
 
 
 def _band(inputs: Mapping[str, object], _value: object) -> str:
+    is_open = inputs.get("to_twd") is None
     if inputs.get("share_percent"):
-        return "share"
-    return "open" if inputs.get("to_twd") is None else ""
+        return "share_open" if is_open else "share"
+    return "open" if is_open else ""
 
 
 def _in_full(inputs: Mapping[str, object], _value: object) -> str:
     return "open" if inputs.get("to_twd") is None else ""
 
 
+def _required(inputs: Mapping[str, object], _value: object) -> str:
+    return "bands" if inputs.get("own_share") is None else ""
+
+
 def _met(_inputs: Mapping[str, object], value: object) -> str:
     return "yes" if value else "no"
 
 
-VARIANTS: Mapping[str, Variant] = {"quota.band": _band, "quota.band_in_full": _in_full, "quota.met": _met}
+VARIANTS: Mapping[str, Variant] = {
+    "quota.band": _band,
+    "quota.band_in_full": _in_full,
+    "quota.required": _required,
+    "quota.met": _met,
+}

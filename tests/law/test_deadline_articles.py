@@ -7,6 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scoring_builders import Json, ask, refused, step_of
 
+from scoring.calendars import kind_of
+
 WORKED_SATURDAYS = {
     *("2019-01-19", "2019-02-23", "2019-10-05", "2020-02-15", "2020-06-20", "2020-09-26", "2021-02-20"),
     *("2021-09-11", "2022-01-22", "2023-01-07", "2023-02-04", "2023-02-18", "2023-03-25", "2023-06-17"),
@@ -15,18 +17,20 @@ WORKED_SATURDAYS = {
 """Every make-up workday of the official calendars from 2019 to 2027."""
 
 FREE_WEEKDAYS = {
+    2019: "01-01 02-04 02-05 02-06 02-07 02-08 02-28 03-01 04-04 04-05 06-07 09-13 10-10 10-11",
     2020: "01-01 01-23 01-24 01-27 01-28 01-29 02-28 04-02 04-03 06-25 06-26 10-01 10-02 10-09",
+    2021: "01-01 02-10 02-11 02-12 02-15 02-16 03-01 04-02 04-05 06-14 09-20 09-21 10-11 12-31",
+    2022: "01-31 02-01 02-02 02-03 02-04 02-28 04-04 04-05 06-03 09-09 10-10",
     2023: "01-02 01-20 01-23 01-24 01-25 01-26 01-27 02-27 02-28 04-03 04-04 04-05 06-22 06-23 09-29 10-09 10-10",
     2024: "01-01 02-08 02-09 02-12 02-13 02-14 02-28 04-04 04-05 06-10 09-17 10-10",
     2025: "01-01 01-27 01-28 01-29 01-30 01-31 02-28 04-03 04-04 05-30 09-29 10-06 10-10 10-24 12-25",
     2026: "01-01 02-16 02-17 02-18 02-19 02-20 02-27 04-03 04-06 05-01 06-19 09-25 09-28 10-09 10-26 12-25",
+    2027: "01-01 02-04 02-05 02-08 02-09 02-10 03-01 04-05 04-06 04-30 06-09 09-15 09-28 10-11 10-25 12-24 12-31",
 }
 """Mondays to Fridays on which government offices were closed, from the official calendars."""
 
 FREE = {f"{year}-{day}" for year, days in FREE_WEEKDAYS.items() for day in days.split()}
-first_days = st.sampled_from(sorted(FREE_WEEKDAYS)).flatmap(
-    lambda year: st.dates(date(year, 1, 1), date(year, 11, 30))
-)
+first_days = st.dates(date(2018, 12, 31), date(2027, 11, 30))
 
 
 def due(start: str, *closures: str) -> str:
@@ -54,6 +58,14 @@ def test_the_record_is_due_on_the_seventh_working_day(start: date, closed: set[i
     closures = frozenset((start + timedelta(days=each)).isoformat() for each in closed)
 
     assert due(start.isoformat(), *sorted(closures)) == count(start, closures).isoformat()
+
+
+def test_every_day_of_the_known_years_is_as_the_official_calendar_says() -> None:
+    days = [date(2019, 1, 1) + timedelta(days=each) for each in range(9 * 365 + 2)]
+    differing = [day for day in days if (kind_of(day) in ("work", "makeup")) is not works(day, frozenset())]
+
+    assert days[-1] == date(2027, 12, 31)
+    assert differing == []
 
 
 def test_the_day_of_inspection_is_not_counted() -> None:

@@ -6,7 +6,7 @@ from fractions import Fraction
 from math import ceil
 from typing import Any
 
-from hypothesis import assume, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from scoring_builders import Json, ask
 
@@ -53,7 +53,10 @@ def years(draw: st.DrawFn) -> Json:
         for _ in range(draw(st.integers(0, 3)))
     ]
     return {
-        **{"year": year, "as_of": as_of.isoformat(), "tenders": tenders, "inspections": visits},
+        "year": year,
+        "as_of": as_of.isoformat(),
+        "tenders": tenders,
+        "inspections": visits,
         "overrides": overrides,
     }
 
@@ -104,7 +107,11 @@ def oracle(asked: Json) -> Json:
     short = sum(band[3] for band in bands)
     percent = (Decimal(done * 100) / required).quantize(Decimal(1), ROUND_HALF_UP) if required else None
     return {
-        **{"bands": bands, "ratio_base": ratio, "required": required, "done": done, "unvisited": unvisited},
+        "bands": bands,
+        "ratio_base": ratio,
+        "required": required,
+        "done": done,
+        "unvisited": unvisited,
         "outside": sum(each["count"] for each in counting if each["tender"] not in seen),
         "percent": None if percent is None else int(percent),
         "met": done >= required and not short and not unvisited,
@@ -137,15 +144,14 @@ def test_the_order_of_tenders_and_visits_says_nothing(asked: Json, random: Any) 
 @bounded
 @given(years())
 def test_a_group_may_be_written_out_tender_by_tender(asked: Json) -> None:
+    unvisited = {**asked, "inspections": []}
     split = [
         {**each, "id": f"{each['id']}/{i}", "count": 1}
         for each in asked["tenders"]
         for i in range(each["count"])
     ]
-    assume(not asked["inspections"])
-    answer, whole = ask("quota", **{**asked, "tenders": split}), ask("quota", **asked)
 
-    assert answer == whole
+    assert ask("quota", **{**unvisited, "tenders": split}) == ask("quota", **unvisited)
 
 
 @bounded

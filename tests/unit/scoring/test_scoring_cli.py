@@ -9,9 +9,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from scoring_builders import GOOD as GOOD_REQUESTS
 
 from scoring import strict_json
 from scoring.__main__ import main
+from scoring.commands import COMMANDS
 
 ROOT = Path(__file__).parents[3]
 GOOD = {"inspected_on": "2024-05-01", "marks": [{"member": "王委員", "total": 84}]}
@@ -180,3 +182,50 @@ def test_the_engine_needs_no_web_or_database_library() -> None:
 
     assert loaded.isdisjoint({"flask", "sqlalchemy", "requests", "PIL", "inspect_app", "forms"})
     assert "scoring" in loaded
+
+
+# --- every command ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("command", GOOD_REQUESTS)
+def test_every_command_answers_alone_and_by_lines_alike(command: str) -> None:
+    raw = json.dumps(GOOD_REQUESTS[command]).encode()
+    _, alone, _ = run(command, stdin=raw)
+    code, lines, err = run(command, "--lines", stdin=raw + b"\n{}\n" + raw)
+
+    assert code == 2
+    assert objects(lines)[0] == objects(lines)[2] == objects(alone)[0]
+    assert [error["line"] for error in objects(err)] == [2]
+
+
+@pytest.mark.parametrize("args", [(), ("--help",), ("help",), ("grade", "quota")])
+def test_the_usage_names_every_command(args: tuple[str, ...]) -> None:
+    code, _, err = run(*args)
+
+    assert code == 2
+    for name in (*COMMANDS, "law", "--lines", "--law"):
+        assert name in objects(err)[0]["detail"]
+
+
+def test_a_stored_number_with_a_point_is_shown_as_it_was_written() -> None:
+    stored = {"command": "grade", "request": GOOD, "result": {"score": 0}}
+    code, out, _ = run("replay", stdin=json.dumps(stored).replace('"score": 0', '"score": 84.0').encode())
+
+    assert code == 0
+    assert objects(out)[0]["differences"] == [{"key": "score", "stored": "84.0", "now": 84}]
+
+
+def test_a_line_of_50_megabytes_is_one_error_and_work_goes_on() -> None:
+    long = b'{"inspected_on": "' + b"9" * (50 * 1024 * 1024) + b'"}\n'
+    code, out, err = run("grade", "--lines", stdin=long + LINE)
+
+    assert code == 2
+    assert [answer.get("error") for answer in objects(out)] == ["invalid_input", None]
+    assert objects(err)[0]["line"] == 1
+
+
+def test_an_unknown_key_with_marks_from_right_to_left_is_told_as_it_was_written() -> None:
+    code, _, err = run("progress", stdin='{"tenders": [], "\u202elimit\\u0000": 1}'.encode())
+
+    assert code == 2
+    assert objects(err)[0]["field"] == "\u202elimit\x00"
