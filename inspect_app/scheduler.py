@@ -60,7 +60,7 @@ def _heart(app: Flask, worker: str) -> BackgroundScheduler:
         with app.app_context(), transaction() as current:
             health.beat(current, worker, clock.now())
 
-    beat()
+    _carefully("heart", beat)()
     with app.app_context():
         return _scheduler([("heart", beat)], jobs.pace().beat_every)
 

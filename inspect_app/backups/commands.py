@@ -18,8 +18,8 @@ INCOMPLETE = 3
 """Exit status of a backup that was kept although something was missing."""
 
 SHOWN = 20
-NOT_INSIDE = "備份不含 SECRET_KEY 與環境設定（設定檔、憑證、郵件密碼）；請另行妥善保存。"
-MAIL = "背景程序啟動後會寄出備份當時尚未寄出的通知。若這是演練，請不要啟動背景程序，或先清空郵件設定。"
+NOT_INSIDE = "備份不含 SECRET_KEY 與環境設定（設定檔、憑證）；請另行妥善保存。"
+NEXT = "請啟動背景程序與網頁，確認 /readyz 回 200，再登入看一件查核與它的照片。"
 FILE = click.Path(dir_okay=False, path_type=Path)
 
 
@@ -58,7 +58,7 @@ def restore(file: Path, check: bool, incomplete: bool) -> None:
         click.echo("前次還原已寫入資料，本次接續完成最後步驟。")
     click.echo(f"還原完成：{_summary(done.manifest)}。")
     _tell_faults(done.manifest)
-    click.echo(MAIL)
+    click.echo(NEXT)
 
 
 def check_whole() -> None:

@@ -28,6 +28,7 @@ from inspect_app.core.health import WorkerBeat
 from inspect_app.core.jobs import LeaseLost
 from inspect_app.core.leases import Lease, LeaseTaken
 from inspect_app.core.problems import Busy
+from inspect_app.core.storage import sync_folder
 from inspect_app.photos import stored
 
 REMOVAL = "photos.expire"
@@ -227,8 +228,4 @@ def _publish(path: Path, file: IO[bytes], target: Path) -> None:
     """On disk before it is named, and the name on disk before we say so."""
     os.fsync(file.fileno())
     path.replace(target)
-    folder = os.open(target.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
+    sync_folder(target.parent)

@@ -15,6 +15,7 @@ from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import DateTime, Integer, MetaData, Table, event
 from sqlalchemy.engine import Connection, Dialect, Engine, make_url
 from sqlalchemy.exc import IntegrityError, OperationalError
+from sqlalchemy.exc import TimeoutError as NoConnection
 from sqlalchemy.orm import DeclarativeBase, Session, registry
 from sqlalchemy.orm.exc import StaleDataError
 from sqlalchemy.types import TypeDecorator
@@ -25,6 +26,9 @@ from inspect_app.core.writers import QueueFull, WriterQueue
 
 log = structlog.get_logger()
 BUSY_TIMEOUT_S = 10
+"""How long one waits for a connection, and on SQLite for a lock held outside the writers' queue."""
+LOCK_TIMEOUT_S = 20
+"""How long a statement waits for a row on PostgreSQL: as long as a writer on SQLite for his turn."""
 LOST_RACE = "同時有另一項更新。請重新載入後再試；已送出的資料沒有遺失。"
 
 NAMES = {
@@ -91,8 +95,10 @@ def init_app(app: Flask, url: str) -> None:
     app.config["SQLALCHEMY_DATABASE_URI"] = url
     sqlite = url.startswith("sqlite:")
     app.config["SQLALCHEMY_ENGINE_OPTIONS"] = (
-        {"connect_args": {"timeout": BUSY_TIMEOUT_S}} if sqlite else {"pool_pre_ping": True}
-    ) | {"hide_parameters": True}
+        {"connect_args": {"timeout": BUSY_TIMEOUT_S}}
+        if sqlite
+        else {"connect_args": {"connect_timeout": BUSY_TIMEOUT_S}, "pool_pre_ping": True}
+    ) | {"hide_parameters": True, "pool_timeout": BUSY_TIMEOUT_S}
     db.init_app(app)
     app.teardown_appcontext(_let_go)  # runs before Flask-SQLAlchemy's own, which was registered before it
     migrate.init_app(
@@ -103,12 +109,12 @@ def init_app(app: Flask, url: str) -> None:
         compare_type=True,
         render_item=_render_item,
     )
-    app.register_error_handler(OperationalError, _answer_failed_read)
-    app.extensions["chahe.writers"] = None
-    if sqlite:
-        app.extensions["chahe.writers"] = WriterQueue(Path(cast(str, make_url(url).database)))
-        with app.app_context():
-            _prepare_sqlite(db.engine)
+    for failure in (OperationalError, NoConnection):
+        app.register_error_handler(failure, _answer_failed_read)
+    queue = WriterQueue(Path(cast(str, make_url(url).database))) if sqlite else None
+    app.extensions["chahe.writers"] = queue
+    with app.app_context():
+        (_prepare_sqlite if sqlite else _prepare_postgresql)(db.engine)
 
 
 def table(model: type[Base]) -> Table:
@@ -162,7 +168,7 @@ def _problem(error: BaseException) -> Problem | None:
         return Stale(LOST_RACE)
     if isinstance(error, OperationalError) and _will_pass(error):
         return Busy(unsure=error.connection_invalidated)
-    return None
+    return Busy() if isinstance(error, NoConnection) else None
 
 
 def _will_pass(error: OperationalError) -> bool:
@@ -185,11 +191,11 @@ def _let_go(_error: BaseException | None) -> None:
         db.session().invalidate()
 
 
-def _answer_failed_read(error: OperationalError) -> Response:
+def _answer_failed_read(error: OperationalError | NoConnection) -> Response:
     problem = _problem(error)
     if problem is None:
         return from_bug(error)
-    log.warning("database_busy", kind=type(error.orig).__name__)
+    log.warning("database_busy", kind=type(getattr(error, "orig", error)).__name__)
     return respond(problem)
 
 
@@ -198,6 +204,13 @@ def _render_item(kind: str, item: object, _context: object) -> str | bool:
     if kind == "type" and isinstance(item, (UtcDateTime, Hundredths)):
         return f"{type(item).__name__}()"
     return False
+
+
+def _prepare_postgresql(engine: Engine) -> None:
+    @event.listens_for(engine, "connect")
+    def on_connect(connection: Any, _record: object) -> None:
+        connection.execute(f"SET lock_timeout = '{LOCK_TIMEOUT_S}s'")
+        connection.commit()
 
 
 def _prepare_sqlite(engine: Engine) -> None:

@@ -3,6 +3,7 @@
 import os
 import socket
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
@@ -85,14 +86,18 @@ def upsert(session: Session, table: type[Base]) -> sqlite.Insert | postgresql.In
 def renewing(app: Flask, renewed: Callable[[Session, datetime], bool]) -> Iterator[Callable[[], None]]:
     """While the block lasts a thread calls `renewed(session, until)` in time; False from it means lost.
 
-    Yields `check`, which raises LeaseLost from then on. A database that does not answer is asked again.
+    Yields `check`, which raises LeaseLost from then on, and while the last renewal is older than the lease is long:
+    then another may have it. A database that does not answer is asked again.
     """
     with app.app_context():
         length = pace().lease
-    done, lost = threading.Event(), threading.Event()
+    length_s = length.total_seconds()
+    done, lost, renewed_at = threading.Event(), threading.Event(), time.perf_counter()
 
     def keep() -> None:
-        while not done.wait(length.total_seconds() / 3):
+        nonlocal renewed_at
+        while not done.wait(length_s / 3):
+            asked_at = time.perf_counter()
             try:
                 with app.app_context(), transaction() as session:
                     kept = renewed(session, clock.now() + length)
@@ -102,9 +107,10 @@ def renewing(app: Flask, renewed: Callable[[Session, datetime], bool]) -> Iterat
             if not kept:
                 lost.set()
                 return
+            renewed_at = asked_at
 
     def check() -> None:
-        if lost.is_set():
+        if lost.is_set() or time.perf_counter() - renewed_at > length_s:
             raise LeaseLost("another has taken over")
 
     thread = threading.Thread(target=keep, name="lease", daemon=True)

@@ -151,7 +151,9 @@ class _Reader:
     def optional_secret(self, name: str) -> str:
         given = self.text(name, "")
         if given and len(given) < MIN_SECRET_LENGTH:
-            self.problems.append(f"{name} must be left out, or set to at least {MIN_SECRET_LENGTH} characters")
+            self.problems.append(
+                f"{name} must be left out, or set to at least {MIN_SECRET_LENGTH} characters"
+            )
         return given
 
     def _kept_secret(self, data_dir: Path) -> str:

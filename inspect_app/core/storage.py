@@ -49,14 +49,24 @@ class Storage:
         file.flush()
         os.fsync(file.fileno())
         target = self.path(kind, name)
-        target.parent.mkdir(parents=True, exist_ok=True)
+        make_folder(target.parent)
         part.replace(target)
-        _sync_folder(target.parent)
+        sync_folder(target.parent)
         return target
 
 
-def _sync_folder(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY)
+def make_folder(folder: Path) -> None:
+    """Make a folder and those above it, on disk before anything is laid into it."""
+    if folder.is_dir():
+        return
+    make_folder(folder.parent)
+    folder.mkdir(exist_ok=True)
+    sync_folder(folder.parent)
+
+
+def sync_folder(folder: Path) -> None:
+    """Wait until the names in a folder are on disk; a file's own sync does not promise that of its name."""
+    handle = os.open(folder, os.O_RDONLY | os.O_CLOEXEC)
     try:
         os.fsync(handle)
     finally:

@@ -44,7 +44,9 @@ class WriterQueue:
     def turn(self) -> Iterator[None]:
         """Wait for the turn and hold it. QueueFull after the limit; RuntimeError when this thread has it."""
         if self._holder == get_ident():
-            raise RuntimeError("a transaction inside a transaction: the service takes the session it is given")
+            raise RuntimeError(
+                "a transaction inside a transaction: the service takes the session it is given"
+            )
         deadline = time.perf_counter() + self._limit_s
         with self._thread_turn(deadline), self._process_turn(deadline):
             self._holder = get_ident()

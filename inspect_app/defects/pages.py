@@ -12,7 +12,16 @@ from werkzeug.wrappers import Response
 from inspect_app.core import clock
 from inspect_app.core.auth import current_actor, requires
 from inspect_app.core.database import session, transaction
-from inspect_app.core.problems import Busy, Conflict, FieldError, InvalidFields, Problem, Stale, TooLarge, respond
+from inspect_app.core.problems import (
+    Busy,
+    Conflict,
+    FieldError,
+    InvalidFields,
+    Problem,
+    Stale,
+    TooLarge,
+    respond,
+)
 from inspect_app.core.settings import current_settings
 from inspect_app.defects import pages_view, policy, schemas, service, words
 from inspect_app.defects.pages_forms import Chosen, take_photos

@@ -10,7 +10,6 @@ from inspect_app.core import clock
 from inspect_app.core.problems import FieldError, InvalidFields
 from inspect_app.inspections.body import FoundDefect, Remark, SubmissionBody
 
-
 ADVICE = "請依各欄位的說明更正後再送；平板上的資料仍在。"
 
 
@@ -22,7 +21,9 @@ def faults(body: SubmissionBody) -> tuple[FieldError, ...]:
 def refuse(found: Sequence[FieldError], prefix: str = "") -> None:
     """InvalidFields naming them all, if there are any."""
     if found:
-        raise InvalidFields(ADVICE, errors=[FieldError(f"{prefix}{each.field}", each.reason) for each in found])
+        raise InvalidFields(
+            ADVICE, errors=[FieldError(f"{prefix}{each.field}", each.reason) for each in found]
+        )
 
 
 def check_instants(body: SubmissionBody, prefix: str = "") -> None:

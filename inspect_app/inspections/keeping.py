@@ -81,7 +81,9 @@ def _clear(session: Session, model: type[Any], inspection_id: UUID) -> None:
 
 def _insert(session: Session, model: type[Any], inspection_id: UUID, rows: list[dict[str, Any]]) -> None:
     if rows:
-        session.connection().execute(insert(table(model)), [row | {"inspection_id": inspection_id} for row in rows])
+        session.connection().execute(
+            insert(table(model)), [row | {"inspection_id": inspection_id} for row in rows]
+        )
 
 
 def _mark_row(mark: GivenMark) -> dict[str, Any]:

@@ -49,13 +49,18 @@ class InspectionFilter:
     until: date | None = None
 
 
+def sees_all(actor: Actor) -> bool:
+    """Whether an actor may know of every inspection."""
+    return actor.role is Role.STAFF
+
+
 def visible_to(actor: Actor) -> ColumnElement[bool]:
     """The condition on inspections an actor may know of.
 
     Before issue only staff and the visit's team do, in any list, count or search (作業辦法 art. 13);
     after it also the auditor, and of the inspected those who received its papers.
     """
-    if actor.role is Role.STAFF:
+    if sees_all(actor):
         return true()
     if actor.role in INSPECTORS:
         mine = select(TeamMember.inspection_id).where(TeamMember.user_id == actor.id)
@@ -82,6 +87,16 @@ def ids_visible_to(actor: Actor) -> Select[UUID]:
 def published_ids() -> Select[UUID]:
     """The ids of all issued inspections, for counts that name no reader (operations, metrics)."""
     return select(Inspection.id).where(Inspection.state.in_(PUBLISHED))
+
+
+def is_published(inspection_id: SQLColumnExpression[UUID]) -> ColumnElement[bool]:
+    """Whether an inspection is issued, asked for each row of another table."""
+    return exists().where(Inspection.id == inspection_id, Inspection.state.in_(PUBLISHED))
+
+
+def unpublished_ids() -> Select[UUID]:
+    """The ids of all others: planned, under way, submitted or cancelled."""
+    return select(Inspection.id).where(Inspection.state.not_in(PUBLISHED))
 
 
 def listed(actor: Actor, wanted: InspectionFilter) -> Select[Inspection]:

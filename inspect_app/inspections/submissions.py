@@ -4,7 +4,6 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -151,7 +150,7 @@ def _accept(session: Session, inspection: Inspection, sent: Sent, by: Actor, now
     if sent.is_first:
         _require_own_marks(inspection, body, own)
     version = 1 if sent.is_first else queries.last_version(session, inspection.id) + 1
-    missing = _missing(session, inspection.id, keeping.photos_named(body))
+    missing = _missing(session, inspection.id, keeping.photos_named(body), lock=True)
     state = INCOMPLETE if missing else SUBMITTED
     action = "inspection.submitted" if sent.is_first else "inspection.amended"
     subject = ("inspection", inspection.id)

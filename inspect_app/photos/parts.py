@@ -9,7 +9,7 @@ from io import FileIO
 from pathlib import Path
 from uuid import UUID
 
-from inspect_app.core.storage import storage
+from inspect_app.core.storage import make_folder, storage, sync_folder
 
 FOLDER = "incoming-tus"
 
@@ -36,13 +36,13 @@ class Part:
     @contextmanager
     def opened(self) -> Iterator[FileIO]:
         """The file, to append to; what was written is on disk when it is left, whatever happened."""
-        self.path.parent.mkdir(parents=True, exist_ok=True)
+        make_folder(self.path.parent)
         with self.path.open("ab", buffering=0) as file:
             try:
                 yield file
             finally:
                 os.fsync(file.fileno())
-                _sync_folder(self.path.parent)
+                sync_folder(self.path.parent)
 
     @contextmanager
     def held(self) -> Iterator[bool]:
@@ -84,11 +84,3 @@ def append(file: FileIO, at: int, data: bytes) -> None:
             rest = rest[file.write(rest) :]
     finally:
         fcntl.flock(file, fcntl.LOCK_UN)
-
-
-def _sync_folder(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

@@ -222,6 +222,19 @@ def test_what_is_issued_is_told(as_user: AsUser, people: Ids, value: Value) -> N
     assert (value("chahe_photos_stored"), value("chahe_photos_stored_bytes")) == (1, stored)
 
 
+@pytest.mark.every_database
+def test_a_photo_sent_for_an_issued_visit_counts_once_whatever_an_unissued_one_has(
+    as_user: AsUser, people: Ids, value: Value
+) -> None:
+    issued = Visit.issued(as_user, people)
+    stored = issued.send_photo(1).get_json()["bytes"]
+    secret = Visit.started(as_user, people)
+    for number in (1, 2):
+        secret.send_photo(number)
+
+    assert (value("chahe_photos_stored"), value("chahe_photos_stored_bytes")) == (1, stored)
+
+
 def test_uploads_under_way_for_an_issued_inspection_are_told(
     as_user: AsUser, people: Ids, value: Value
 ) -> None:

@@ -232,12 +232,12 @@ def test_a_database_newer_than_the_program_is_refused(make_place: MakePlace, sma
         newer.restore(small_archive)
 
 
-def test_the_output_warns_of_mail_not_yet_sent(empty: Place, small_archive: Path) -> None:
+def test_the_output_says_what_to_do_next(empty: Place, small_archive: Path) -> None:
     result = empty.flask("restore", str(small_archive))
 
     assert result.exit_code == 0
     assert "還原完成：115年11月23日 12:00 的 sqlite 資料庫" in result.output
-    assert "演練" in result.output
+    assert "請啟動背景程序與網頁，確認 /readyz 回 200" in result.output
 
 
 def _failing_at_last(true: Callable[..., None]) -> Callable[..., None]:
@@ -249,3 +249,24 @@ def _failing_at_last(true: Callable[..., None]) -> Callable[..., None]:
         true(**to)
 
     return migrate
+
+
+def test_a_place_serves_only_when_its_last_migration_is_on_disk(
+    empty: Place, small_archive: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    done: list[str] = []
+    upgrade_, sync = restoring.flask_migrate.upgrade, restoring.os.sync
+
+    def upgrading(**to: str) -> None:
+        upgrade_(**to)
+        done.append("migrated")
+
+    def syncing() -> None:
+        sync()
+        done.append("on disk, half restored" if place.is_half_restored() else "on disk, too late")
+
+    monkeypatch.setattr(restoring.flask_migrate, "upgrade", upgrading)
+    monkeypatch.setattr(restoring.os, "sync", syncing)
+    empty.restore(small_archive)
+
+    assert done[-2:] == ["migrated", "on disk, half restored"]

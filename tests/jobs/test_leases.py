@@ -211,3 +211,18 @@ def test_a_killed_commands_lease_runs_out(app: Flask, fixed_clock: FixedClock, w
 
     assert attend(app, job, "tester") == 1
     assert [runs._state(row, fixed_clock.now()) for row in ledger(app)] == [FINISHED]
+
+
+def test_work_is_told_when_its_lease_could_not_be_renewed_for_its_whole_length(
+    app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def silent(*_: object) -> bool:
+        raise OSError
+
+    declare(app, pace=QUICK)
+    monkeypatch.setattr(leases, "renew", silent)
+    with runs.holding(app, "test.daily") as check:
+        check()
+
+        with pytest.raises(LeaseLost):
+            until_raised(check)

@@ -2,6 +2,7 @@
 
 import os
 import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import timedelta
@@ -25,6 +26,7 @@ from tests import builders
 from tests.api.photo_samples import NOTHING, count, files, left_behind, name_photo, picture, put, sha, visit
 from tests.clients import Api
 from tests.conftest import Write
+from tests.inspections_builders import Ids, Visit, expect, sha256, submission_body
 from tests.jobs.job_samples import SECOND, ledger
 
 DAYS_30 = timedelta(days=30)
@@ -323,6 +325,32 @@ def test_who_names_a_photo_waits_for_its_clearing_and_finds_it_gone(
         forgotten.wait(10)
         assert pool.submit(naming).result(10) == set()
         assert clearer.result(10) == 1
+
+
+@pytest.mark.parametrize("database", ["postgresql"], indirect=True)
+def test_a_submission_that_names_a_photo_being_cleared_calls_it_missing(
+    app: Flask, as_user: AsUser, people: Ids, fixed_clock: FixedClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    late = Visit.started(as_user, people)
+    expect(late.send_photo(1), 201)
+    fixed_clock.instant += DAYS_30 + SECOND
+    late.clients["leader"] = as_user("leader")  # the old token has run out
+    forgotten, forget = threading.Event(), clearing.service.forget_unnamed
+
+    def pausing(*given: object) -> list[str]:
+        gone: list[str] = forget(*given)  # type: ignore[arg-type]
+        forgotten.set()
+        time.sleep(0.5)
+        return gone
+
+    monkeypatch.setattr(clearing.service, "forget_unnamed", pausing)
+    with ThreadPoolExecutor(1) as pool:
+        clearer = pool.submit(cleared, app)
+        forgotten.wait(10)
+        answer = expect(late.submit(submission_body(people, photos=[{"sha256": sha256(1)}])), 201)
+        assert clearer.result(10) == 1
+
+    assert (answer.get_json()["state"], answer.get_json()["missing"]) == ("incomplete", [sha256(1)])
 
 
 @pytest.mark.every_database

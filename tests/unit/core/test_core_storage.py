@@ -2,10 +2,12 @@
 
 import hashlib
 import io
+import os
 from pathlib import Path
 
 import pytest
 
+from inspect_app.core import storage as module
 from inspect_app.core.storage import Storage, copy_hashed
 
 NAME = "abcdef.jpg"
@@ -65,3 +67,19 @@ def test_a_copy_stops_one_byte_past_the_limit(given: int, copied: int) -> None:
 
     assert (total, len(target.getvalue())) == (copied, copied)
     assert digest == hashlib.sha256(b"x" * copied).hexdigest()
+
+
+def test_each_new_folders_name_is_on_disk_before_anything_is_laid_into_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    synced: list[tuple[Path, list[str]]] = []
+    monkeypatch.setattr(
+        module, "sync_folder", lambda folder: synced.append((folder, sorted(os.listdir(folder))))
+    )
+
+    Storage(tmp_path / "new").put("photos", NAME, b"bytes")
+
+    target = tmp_path / "new" / "photos" / "ab"
+    assert (tmp_path / "new" / "photos", ["ab"]) in synced
+    assert (tmp_path / "new", ["incoming", "photos"]) in synced
+    assert synced[-1] == (target, [NAME])

@@ -10,6 +10,7 @@ from scoring.errors import LawError, RuleNotInForce
 from scoring.lawbook import LAW, check_versions
 from scoring.lawfile import load
 from scoring.parameters import GROUPS, Grades
+from scoring.sources import Parameters
 
 DAY = date(2024, 5, 1)
 
@@ -91,3 +92,48 @@ def test_grades_go_down_to_0() -> None:
 
     with pytest.raises(LawError, match="go down from the best grade to 0"):
         load(text, "grades.yaml", Grades)
+
+
+# --- what follows an inspection (art. 9 and 10) -----------------------------------------------------------
+
+
+def test_every_group_is_found_by_its_name() -> None:
+    law = lawbook.at(DAY)
+    for kind in GROUPS:
+        room, _, name = kind.group.partition(".")
+        if kind.group not in ("local.pending_where_silent", "calendar.known_years"):
+            assert isinstance(getattr(getattr(law, room), name), kind)
+    assert law.known_years.source.group == "calendar.known_years"
+
+
+def test_what_is_ordered_when_a_correction_is_late_is_among_the_measures() -> None:
+    for day in (date(2002, 8, 23), date(2003, 9, 12), DAY):
+        law = lawbook.at(day).inspection
+        names = [measure.name for measure in law.measures.measures]
+        assert set(law.late_corrections.one_of) <= set(names)
+        assert len(set(names)) == len(names)
+
+
+@pytest.mark.parametrize(
+    ("group", "old", "new", "told"),
+    [
+        ("corrections", "[before, during, after]", "[before, once]", "photos: each once"),
+        ("corrections", "reviewers: [agency]", "reviewers: [mayor]", "parties: each once"),
+        ("award_reference", "ended_by: [C]", "ended_by: [D]", "grades: each once"),
+        ("award_reference", "[most_advantageous]", "[lowest]", "methods: each once"),
+        ("award_reference", "years: 2", "years: two", "a whole number"),
+        ("measures", "trigger: grade_c", "trigger: rumour", "triggers: each once"),
+        ("measures", "item: 5", "item: 6", "numbered from 1"),
+        ("measures", "name: professionals", "name: agency_staff", "measures: each once"),
+        ("late_corrections", "one_of: [contractor_site_staff]", "one_of: [nobody]", "measures: each once"),
+        ("escalation", "told: [agency, superior", "told: [agency, agency", "those told: each once"),
+        ("staff_records", "registered: yes", "registered: true", "choose out of no, yes"),
+    ],
+)
+def test_a_word_that_the_code_does_not_know_is_refused(group: str, old: str, new: str, told: str) -> None:
+    kind: type[Parameters] = next(each for each in GROUPS if each.group == f"inspection.{group}")
+    text = (LAW / "inspection" / f"{group}.yaml").read_text("utf-8")
+    assert old in text
+
+    with pytest.raises(LawError, match=told):
+        load(text.replace(old, new), f"{group}.yaml", kind)

@@ -54,7 +54,6 @@ def test_a_good_request_prints_one_object() -> None:
         ((), LINE),
         (("--lines",), LINE),
         (("gradе",), LINE),
-        (("--help",), LINE),
         (("\udcff",), LINE),
         (("grade", "more"), LINE),
         (("grade", "--lines", "--lines"), LINE),
@@ -198,13 +197,39 @@ def test_every_command_answers_alone_and_by_lines_alike(command: str) -> None:
     assert [error["line"] for error in objects(err)] == [2]
 
 
-@pytest.mark.parametrize("args", [(), ("--help",), ("help",), ("grade", "quota")])
+@pytest.mark.parametrize("args", [(), ("help",), ("--helpme",), ("grade", "quota")])
 def test_the_usage_names_every_command(args: tuple[str, ...]) -> None:
     code, _, err = run(*args)
 
     assert code == 2
     for name in (*COMMANDS, "law", "--lines", "--law"):
         assert name in objects(err)[0]["detail"]
+
+
+@pytest.mark.parametrize("args", [("--help",), ("-h",), ("grade", "--help"), ("law", "-h")])
+def test_help_goes_to_standard_output_with_one_line_for_each_command(args: tuple[str, ...]) -> None:
+    code, out, err = run(*args, stdin=b"not read")
+    lines = out.decode().splitlines()
+
+    assert (code, err) == (0, b"")
+    for name in (*COMMANDS, "law --on", "law --diff", "--lines", "--law"):
+        (line,) = [line for line in lines if line.startswith(f"  {name} ")]
+        assert " · " in line
+    assert max(map(len, lines)) <= 110
+
+
+def test_the_help_of_the_process_is_utf_8_whatever_the_locale() -> None:
+    done = process("--help", LC_ALL="C", PYTHONUTF8="0", PYTHONIOENCODING="ascii")
+
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert "成績".encode() in done.stdout
+
+
+def test_the_example_of_the_help_answers() -> None:
+    _, out, _ = run("--help")
+    (example,) = [line for line in out.decode().splitlines() if line.startswith("  echo")]
+
+    assert objects(run("grade", stdin=example.split("'")[1].encode())[1])[0]["grade"] == "A"
 
 
 def test_a_stored_number_with_a_point_is_shown_as_it_was_written() -> None:
