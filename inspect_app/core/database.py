@@ -1,6 +1,7 @@
 """The database: base class, column types, the one transaction of a request or job."""
 
 import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from datetime import UTC, datetime
@@ -14,7 +15,7 @@ from flask_migrate import Migrate
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import DateTime, Integer, MetaData, Table, event
 from sqlalchemy.engine import Connection, Dialect, Engine, make_url
-from sqlalchemy.exc import IntegrityError, OperationalError
+from sqlalchemy.exc import DisconnectionError, IntegrityError, OperationalError
 from sqlalchemy.exc import TimeoutError as NoConnection
 from sqlalchemy.orm import DeclarativeBase, Session, registry
 from sqlalchemy.orm.exc import StaleDataError
@@ -29,6 +30,8 @@ BUSY_TIMEOUT_S = 10
 """How long one waits for a connection, and on SQLite for a lock held outside the writers' queue."""
 LOCK_TIMEOUT_S = 20
 """How long a statement waits for a row on PostgreSQL: as long as a writer on SQLite for his turn."""
+PING_AFTER_S = 1.0
+"""After how long idle a PostgreSQL connection is asked whether it lives."""
 LOST_RACE = "同時有另一項更新。請重新載入後再試；已送出的資料沒有遺失。"
 
 NAMES = {
@@ -97,7 +100,7 @@ def init_app(app: Flask, url: str) -> None:
     app.config["SQLALCHEMY_ENGINE_OPTIONS"] = (
         {"connect_args": {"timeout": BUSY_TIMEOUT_S}}
         if sqlite
-        else {"connect_args": {"connect_timeout": BUSY_TIMEOUT_S}, "pool_pre_ping": True}
+        else {"connect_args": {"connect_timeout": BUSY_TIMEOUT_S}}
     ) | {"hide_parameters": True, "pool_timeout": BUSY_TIMEOUT_S}
     db.init_app(app)
     app.teardown_appcontext(_let_go)  # runs before Flask-SQLAlchemy's own, which was registered before it
@@ -211,6 +214,20 @@ def _prepare_postgresql(engine: Engine) -> None:
     def on_connect(connection: Any, _record: object) -> None:
         connection.execute(f"SET lock_timeout = '{LOCK_TIMEOUT_S}s'")
         connection.commit()
+
+    @event.listens_for(engine, "checkin")
+    def on_checkin(_connection: object, record: Any) -> None:
+        record.info["idle_since"] = time.perf_counter()
+
+    @event.listens_for(engine, "checkout")
+    def on_checkout(connection: Any, record: Any, _proxy: object) -> None:
+        """Ask an idle connection whether it lives; a busy one has just shown it, and asking costs a round trip."""
+        began = time.perf_counter()
+        if began - record.info.get("idle_since", began) > PING_AFTER_S:
+            try:
+                engine.dialect.do_ping(connection)
+            except Exception as error:  # whatever the driver says, the pool then makes a new one
+                raise DisconnectionError from error
 
 
 def _prepare_sqlite(engine: Engine) -> None:
