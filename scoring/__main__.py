@@ -13,12 +13,12 @@ import contextlib
 import json
 import os
 import sys
-from collections.abc import Iterator, Sequence
-from io import BytesIO
+from collections.abc import Callable, Iterator, Sequence
+from io import BufferedIOBase, BytesIO
 from pathlib import Path
 from typing import BinaryIO, TextIO
 
-from scoring import lawbook, lawlist, strict_json
+from scoring import lawbook, lawlist, strict_json, usage
 from scoring.commands import COMMANDS, Command, find
 from scoring.errors import InvalidInput, LawError, ScoringError
 from scoring.fields import day, shown
@@ -30,9 +30,16 @@ _USAGE = (
     "or: python -m scoring law --on DATE | --diff DATE DATE."
 )
 
+_BLOCK = 64 * 1024
+_ENCODER = json.JSONEncoder(ensure_ascii=False, check_circular=False)  # no answer holds itself
+
 
 def main(args: Sequence[str], stdin: BinaryIO, stdout: BinaryIO, stderr: BinaryIO) -> int:
     """Answer what standard input asks and return the exit code: 0, or 2 for any bad input."""
+    if args and args[-1] in ("-h", "--help"):
+        stdout.write(usage.text().encode())
+        stdout.flush()
+        return 0
     try:
         if args and args[0] == "law":
             _write(stdout, _law(args[1:]))
@@ -102,30 +109,42 @@ def _answer(command: Command, raw: bytes) -> dict[str, object]:
 
 
 def _answer_lines(command: Command, stdin: BinaryIO, stdout: BinaryIO, stderr: BinaryIO) -> int:
-    """Answer each line in its place; an error stands there too and makes the exit code 2."""
+    """Answer each line in its place; an error stands there too and makes the exit code 2.
+
+    What was answered is sent before more is waited for, so that a program may ask line by line.
+    """
     code = 0
-    for number, raw in _lines(stdin):
+    for number, line in enumerate(_lines(stdin, stdout.flush), 1):
+        if _is_blank(line):
+            continue
         try:
-            answer = _answer(command, raw)
+            answer = _answer(command, line)
         except ScoringError as wrong:
             answer = dict(wrong.as_dict())
             _complain(stderr, answer | {"line": number})
             code = 2
-        _write(stdout, answer)
+        stdout.write(_written(answer))
+    stdout.flush()
     return code
 
 
-def _lines(stdin: BinaryIO) -> Iterator[tuple[int, bytes]]:
-    """Yield each line that is not blank with its number; of one that is too long, only the beginning."""
-    number = 0
-    while raw := stdin.readline(strict_json.MAX_BYTES + 1):
-        number += 1
-        rest = raw
-        while len(rest) > strict_json.MAX_BYTES and not rest.endswith(b"\n"):
-            rest = stdin.readline(strict_json.MAX_BYTES + 1)
-        line = raw.removesuffix(b"\n").removesuffix(b"\r")
-        if not _is_blank(line):
-            yield number, line
+def _lines(stdin: BinaryIO, before_waiting: Callable[[], None]) -> Iterator[bytes]:
+    """Yield each line, without its end; of one that is too long, only the beginning, still too long."""
+    begun = bytearray()
+    while block := _block(stdin, before_waiting):
+        *ended, rest = block.split(b"\n")
+        for part in ended:
+            yield (bytes(begun) + part if begun else part).removesuffix(b"\r")
+            begun.clear()
+        begun += rest[: strict_json.MAX_BYTES + 1 - len(begun)]
+    if begun:
+        yield bytes(begun).removesuffix(b"\r")
+
+
+def _block(stdin: BinaryIO, before_waiting: Callable[[], None]) -> bytes:
+    """Return what has come by now, waiting only when that is nothing; empty at the end."""
+    before_waiting()
+    return stdin.read1(_BLOCK) if isinstance(stdin, BufferedIOBase) else stdin.readline(_BLOCK)
 
 
 def _is_blank(line: bytes) -> bool:
@@ -133,8 +152,12 @@ def _is_blank(line: bytes) -> bool:
 
 
 def _write(stream: BinaryIO, value: dict[str, object]) -> None:
-    stream.write(json.dumps(value, ensure_ascii=False).encode(errors="backslashreplace") + b"\n")
+    stream.write(_written(value))
     stream.flush()
+
+
+def _written(value: dict[str, object]) -> bytes:
+    return _ENCODER.encode(value).encode(errors="backslashreplace") + b"\n"
 
 
 def _complain(stderr: BinaryIO, error: dict[str, object]) -> None:

@@ -1,14 +1,16 @@
 """Reading a request: closed objects, typed fields, and errors that name the path of the value."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from fractions import Fraction
+from functools import lru_cache
 
 from scoring.errors import InvalidInput, UnknownField
 
 LARGEST = 10**18
+_OBJECT = (dict, Mapping)  # almost all are dicts, and a dict is told at once
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _MONTH = re.compile(r"[0-9]{4}-[0-9]{2}")
 _CLOCK = r"([01][0-9]|2[0-3]):[0-5][0-9]"
@@ -19,7 +21,7 @@ _INSTANT = re.compile(
 _DECIMAL = re.compile(r"[0-9]{1,3}(\.[0-9]{1,2})?")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Fields:
     """One object of a request whose keys are all known; a value is checked when it is asked for."""
 
@@ -29,17 +31,16 @@ class Fields:
     @classmethod
     def of(cls, value: object, path: str, known: frozenset[str]) -> "Fields":
         """Return the object at `path`; InvalidInput if it is none, UnknownField for a key not in `known`."""
-        if not isinstance(value, Mapping):
+        if not isinstance(value, _OBJECT):
             raise InvalidInput('Give an object here: {"key": value, ...}.', path, "object")
-        for key in value:
-            if key not in known:
-                taken = ", ".join(sorted(known))
-                raise UnknownField(
-                    f"Remove {shown(key)} or correct its spelling; known here: {taken}.",
-                    join(path, str(key)),
-                    "unknown",
-                    {"known": taken},
-                )
+        if not known.issuperset(value):
+            key, taken = next(key for key in value if key not in known), ", ".join(sorted(known))
+            raise UnknownField(
+                f"Remove {shown(key)} or correct its spelling; known here: {taken}.",
+                join(path, str(key)),
+                "unknown",
+                {"known": taken},
+            )
         return cls(value, path)
 
     def __contains__(self, key: str) -> bool:
@@ -70,11 +71,11 @@ class Fields:
 
     def word(self, key: str, allowed: tuple[str, ...]) -> str:
         """Return a required word out of `allowed`."""
-        hint = f"one of {', '.join(allowed)}"
-        value = self.value(key, hint)
+        value = self.data.get(key)
         if isinstance(value, str) and value in allowed:
             return value
-        detail = f"Choose {hint}; got {shown(value)}."
+        hint = f"one of {', '.join(allowed)}"
+        detail = f"Choose {hint}; got {shown(self.value(key, hint))}."
         raise InvalidInput(detail, self.at(key), "words", {"allowed": allowed})
 
     def flag(self, key: str, default: bool) -> bool:
@@ -86,6 +87,9 @@ class Fields:
 
     def day(self, key: str) -> date:
         """Return a required day, written YYYY-MM-DD."""
+        value = self.data.get(key)
+        if found := _day_or_none(value):
+            return found
         return day(self.value(key, "a day as YYYY-MM-DD"), self.at(key))
 
     def day_or(self, key: str, default: date) -> date:
@@ -141,22 +145,29 @@ class Fields:
 
     def name(self, key: str) -> str:
         """Return a required name or id: a string that is not blank, kept exactly as it is."""
+        value = self.data.get(key)
+        if isinstance(value, str) and value.strip() and (value.isascii() or is_unicode(value)):
+            return value
         return name(self.value(key, "a name that is not blank"), self.at(key))
 
-    def items(self, key: str) -> list[object]:
+    def items(self, key: str) -> Sequence[object]:
         """Return an optional list, empty when the key is absent."""
         value = self.data.get(key, ())
         if not isinstance(value, list | tuple):
             raise InvalidInput(f"Give a list; got {shown(value)}.", self.at(key), "list")
-        return list(value)
+        return value
 
     def names(self, key: str) -> tuple[str, ...]:
         """Return an optional list of names."""
+        if key not in self.data:
+            return ()
         path = self.at(key)
         return tuple(name(item, f"{path}[{i}]") for i, item in enumerate(self.items(key)))
 
     def words(self, key: str, allowed: tuple[str, ...]) -> tuple[str, ...]:
         """Return an optional list of words out of `allowed`, in the input's order, repeats dropped."""
+        if key not in self.data:
+            return ()
         for i, item in enumerate(items := self.items(key)):
             if not isinstance(item, str) or item not in allowed:
                 raise InvalidInput(
@@ -183,12 +194,22 @@ def join(path: str, key: str) -> str:
 
 def day(value: object, path: str) -> date:
     """Return a day of the calendar, written YYYY-MM-DD."""
-    try:
-        if isinstance(value, str) and _DAY.fullmatch(value):
-            return date.fromisoformat(value)
-    except ValueError:
-        pass
+    if found := _day_or_none(value):
+        return found
     raise InvalidInput(f"Give a day of the calendar as YYYY-MM-DD; got {shown(value)}.", path, "day")
+
+
+def _day_or_none(value: object) -> date | None:
+    return _calendar_day(value) if isinstance(value, str) and len(value) == len("YYYY-MM-DD") else None
+
+
+@lru_cache(maxsize=4096)
+def _calendar_day(text: str) -> date | None:
+    """Return the day that a text names, or None; the same days come again and again."""
+    try:
+        return date.fromisoformat(text) if _DAY.fullmatch(text) else None
+    except ValueError:
+        return None
 
 
 def decimal(value: object, path: str) -> Fraction:

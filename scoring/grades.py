@@ -10,13 +10,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
+from typing import NamedTuple
 
 from scoring import lawbook
 from scoring.errors import InvalidInput, RuleNotInForce
 from scoring.fields import Fields
 from scoring.lawbook import Law
 from scoring.parameters import Band, FailedTests, OtherFindings
-from scoring.rounding import fixed, half_up
+from scoring.rounding import fixed_of, half_up_of
 from scoring.types import FINDINGS, TESTS, Mark, Step
 from scoring.warnings import of_panel
 
@@ -36,9 +37,28 @@ class Visit:
     findings: tuple[str, ...] = ()
     pending_tests: tuple[str, ...] = ()
 
-    def mean(self) -> Fraction:
+    def mean(self) -> "Mean":
         """Return the exact mean of the members' totals."""
-        return Fraction(sum(mark.total for mark in self.marks), len(self.marks))
+        return Mean(sum([mark.total for mark in self.marks]), len(self.marks))
+
+
+class Mean(NamedTuple):
+    """The exact mean of whole marks: their sum and how many there are, at least one."""
+
+    sum: int
+    of: int
+
+    def half_up(self) -> int:
+        """Return the mean as a whole number."""
+        return half_up_of(self.sum, self.of)
+
+    def fixed(self) -> str:
+        """Return the mean with two places, rounded half up."""
+        return fixed_of(self.sum, self.of, 2)
+
+    def exact(self) -> str:
+        """Return the mean with two places where they suffice, else as a fraction in lowest terms."""
+        return str(Fraction(self.sum, self.of)) if 100 * self.sum % self.of else self.fixed()
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +66,7 @@ class Result:
     """A graded visit; `mean` is exact, scores are whole, `announceable` is false while a test withholds it."""
 
     law_version: date
-    mean: Fraction
+    mean: Mean
     raw_score: int
     score: int
     band: Band
@@ -59,7 +79,7 @@ class Result:
         """Return the output of the command."""
         return {
             "law_version": self.law_version.isoformat(),
-            "mean": fixed(self.mean, 2),
+            "mean": self.mean.fixed(),
             "raw_score": self.raw_score,
             "score": self.score,
             "grade": self.band.grade,
@@ -84,7 +104,7 @@ def grade(visit: Visit, law: Law) -> Result:
     """Return the result of a visit under the law of its day (art. 7, 8); RuleNotInForce before 2003-09-12."""
     bands = law.inspection.grades
     mean = visit.mean()
-    raw_score = half_up(mean)
+    raw_score = mean.half_up()
     score, capping = _capped(raw_score, visit.findings, law)
     band = bands.of_grade(law.inspection.forced_findings.grade) if visit.findings else bands.of_score(score)
     announceable, waiting = _announceable(raw_score, visit.pending_tests, law)
@@ -99,28 +119,27 @@ def grade(visit: Visit, law: Law) -> Result:
     return Result(version, mean, raw_score, score, band, visit.findings, announceable, steps, warnings)
 
 
-def _averaging(visit: Visit, mean: Fraction, raw_score: int, law: Law) -> tuple[Step, Step]:
+def _averaging(visit: Visit, mean: Mean, raw_score: int, law: Law) -> tuple[Step, Step]:
     """Return the two steps of art. 7: only the first one holds the members' marks."""
     regulation = law.inspection.grades.source.regulation
     marks = [{"member": mark.member, "total": mark.total, "outside": mark.outside} for mark in visit.marks]
-    total = sum(mark.total for mark in visit.marks)
-    two_places = fixed(mean, 2)
-    exact = two_places if 100 % mean.denominator == 0 else str(mean)
     return (
         Step(
             "grade.mean",
             f"{regulation}第7條第1項",
-            {"marks": marks, "sum": total, "count": len(marks)},
-            two_places,
+            {"marks": marks, "sum": mean.sum, "count": mean.of},
+            mean.fixed(),
         ),
-        Step("grade.raw_score", f"{regulation}第7條第2項", {"mean": exact}, raw_score),
+        Step("grade.raw_score", f"{regulation}第7條第2項", {"mean": mean.exact()}, raw_score),
     )
 
 
 def _capped(raw_score: int, findings: tuple[str, ...], law: Law) -> tuple[int, list[Step]]:
     """Return the score after art. 8, and a step for failed tests and one for the other findings."""
-    tested = law.inspection.forced_findings.tested
+    if not findings:
+        return raw_score, []
     score, steps = raw_score, []
+    tested = law.inspection.forced_findings.tested
     for rule, names, cap in (
         ("grade.failed_test", [name for name in findings if name in tested], law.inspection.failed_tests),
         ("grade.other_finding", [name for name in findings if name not in tested], law.local.other_findings),
@@ -184,26 +203,33 @@ def read(request: Mapping[str, object]) -> Visit:
 
 def _mark(row: Fields) -> Mark:
     member = row.name("member")
-    parts = _parts(row)
-    wanted = PARTS if parts and "total" not in row else parts
-    total = sum([row.whole(part, 0, PARTS[part]) for part in wanted])
-    if "total" in row or not parts:
-        total = row.whole("total", 0, 100)
+    total = _total(row) if PARTS.keys().isdisjoint(row.data) else _of_parts(row)
     return Mark(member, total, row.flag("outside", False))
 
 
+def _total(row: Fields) -> int:
+    return row.whole("total", 0, 100)
+
+
+def _of_parts(row: Fields) -> int:
+    """Return the sum of the parts; beside a total, each part given is still checked, and refused later."""
+    if "total" not in row:
+        return sum([row.whole(part, 0, most) for part, most in PARTS.items()])
+    for part in filter(row.data.__contains__, PARTS):
+        row.whole(part, 0, PARTS[part])
+    return _total(row)
+
+
 def _with_outside(marks: tuple[Mark, ...], outside: frozenset[str]) -> tuple[Mark, ...]:
+    if not outside:
+        return marks
     return tuple(Mark(mark.member, mark.total, mark.outside or mark.member in outside) for mark in marks)
-
-
-def _parts(row: Fields) -> list[str]:
-    return [part for part in PARTS if part in row]
 
 
 def _check_marks(rows: list[Fields], marks: tuple[Mark, ...]) -> None:
     seen: set[str] = set()
     for row, mark in zip(rows, marks, strict=True):
-        if "total" in row and _parts(row):
+        if "total" in row and not PARTS.keys().isdisjoint(row.data):
             detail = f"Give total, or {', '.join(PARTS)}, not both."
             raise InvalidInput(detail, row.at("total"), "grade.total_and_parts")
         if mark.member in seen:
@@ -212,6 +238,8 @@ def _check_marks(rows: list[Fields], marks: tuple[Mark, ...]) -> None:
 
 
 def _check_outside(outside: tuple[str, ...], rows: list[Fields], marks: tuple[Mark, ...]) -> None:
+    if not outside:
+        return
     denied = {
         mark.member for row, mark in zip(rows, marks, strict=True) if "outside" in row and not mark.outside
     }

@@ -12,6 +12,14 @@ from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
+from scoring.aftermath import (
+    AwardReference,
+    Corrections,
+    Escalation,
+    LateCorrections,
+    Measures,
+    StaffRecords,
+)
 from scoring.errors import LawError, RuleNotInForce
 from scoring.lawfile import Group, load
 from scoring.parameters import (
@@ -84,6 +92,36 @@ class InspectionLaw:
     def record_deadline(self) -> RecordDeadline:
         """Return when the record is sent (art. 9)."""
         return _on(self.day, RecordDeadline)
+
+    @property
+    def corrections(self) -> Corrections:
+        """Return how a defect is corrected: photos, review, tracking (art. 9; 2002: art. 7)."""
+        return _on(self.day, Corrections)
+
+    @property
+    def staff_records(self) -> StaffRecords:
+        """Return whether rewards and punishments are registered (art. 10; 2002: art. 8)."""
+        return _on(self.day, StaffRecords)
+
+    @property
+    def award_reference(self) -> AwardReference:
+        """Return which grades may count in awarding contracts (art. 10)."""
+        return _on(self.day, AwardReference)
+
+    @property
+    def measures(self) -> Measures:
+        """Return what follows a grade C, or in 2002 grave defects (art. 10; 2002: art. 8)."""
+        return _on(self.day, Measures)
+
+    @property
+    def late_corrections(self) -> LateCorrections:
+        """Return what follows a correction that is late (art. 10; 2002: art. 8)."""
+        return _on(self.day, LateCorrections)
+
+    @property
+    def escalation(self) -> Escalation:
+        """Return whom the team may tell of measures not taken (art. 10)."""
+        return _on(self.day, Escalation)
 
 
 @dataclass(frozen=True, slots=True)

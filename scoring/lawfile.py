@@ -174,6 +174,7 @@ def _choice(tree: Tree, where: str, allowed: tuple[str, ...]) -> str:
 _UNITS: dict[str, tuple[object, Callable[[Tree, str], object]]] = {
     "text": (str, _text),
     "number": (int, _whole),
+    "number_or_none": (int | None, _whole_or_none),
     "twd": (int, _whole),
     "twd_or_none": (int | None, _whole_or_none),
     "percent": (int, _percent),

@@ -8,6 +8,14 @@ from datetime import MAXYEAR
 from fractions import Fraction
 from typing import ClassVar
 
+from scoring.aftermath import (
+    AwardReference,
+    Corrections,
+    Escalation,
+    LateCorrections,
+    Measures,
+    StaffRecords,
+)
 from scoring.rounding import half_up
 from scoring.sources import LOCAL_RULE, Parameters
 from scoring.types import FINDINGS, GRADES, GROUNDS, ROUNDINGS, SEVERITIES
@@ -356,6 +364,12 @@ GROUPS: tuple[type[Parameters], ...] = (
     Quota,
     QuotaRounding,
     RecordDeadline,
+    Corrections,
+    StaffRecords,
+    AwardReference,
+    Measures,
+    LateCorrections,
+    Escalation,
     QuarterlyReturn,
     Thresholds,
     PenaltyRates,

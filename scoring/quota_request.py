@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 
 from scoring.errors import InvalidInput
 from scoring.fields import Fields
@@ -15,24 +16,22 @@ _VISIT_KEYS = frozenset({"tender", "on", "kind", "count"})
 _OVERRIDE_KEYS = frozenset({"band", "required", "document", "approved_on"})
 
 
-@dataclass(frozen=True, slots=True)
-class TenderGroup:
+class TenderGroup(NamedTuple):
     """`count` like tenders of one year; `own`: neither subsidised nor entrusted."""
 
     id: str
     budget_twd: int
     own: bool = True
-    count: int = 1
+    count: int = 1  # type: ignore[assignment] # tuples have a method of that name, which nobody needs here
 
 
-@dataclass(frozen=True, slots=True)
-class Visits:
+class Visits(NamedTuple):
     """Visits of a kind on a day to `count` distinct tenders of a group."""
 
     tender: str
     on: date
     kind: str
-    count: int = 1
+    count: int = 1  # type: ignore[assignment]
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +58,7 @@ class Year:
         """Return the visits that may count: of the year, until `as_of`, and no agency checks."""
         first = date(self.as_of.year, 1, 1)
         return tuple(
-            visit for visit in self.visits if visit.kind != AGENCY_CHECK and first <= visit.on <= self.as_of
+            [visit for visit in self.visits if visit.kind != AGENCY_CHECK and first <= visit.on <= self.as_of]
         )
 
 
@@ -68,8 +67,8 @@ def read(request: Mapping[str, object]) -> Year:
     fields = Fields.of(request, "", _KEYS)
     year = fields.whole("year", 1, 9999)
     as_of = fields.day_or("as_of", date(year, 12, 31))
-    tenders = tuple(_tender(row) for row in fields.objects("tenders", _TENDER_KEYS))
-    visits = tuple(_visits(row) for row in fields.objects("inspections", _VISIT_KEYS, required=False))
+    tenders = tuple([_tender(row) for row in fields.objects("tenders", _TENDER_KEYS)])
+    visits = tuple([_visits(row) for row in fields.objects("inspections", _VISIT_KEYS, required=False)])
     overrides = tuple(_override(row) for row in fields.objects("overrides", _OVERRIDE_KEYS, required=False))
     per_month = fields.whole_or_none("visits_per_month")
     if as_of.year != year:
@@ -94,6 +93,8 @@ def _override(row: Fields) -> Override:
 
 
 def _check_ids(tenders: Sequence[TenderGroup]) -> None:
+    if len({group.id for group in tenders}) == len(tenders):
+        return
     seen: set[str] = set()
     for i, group in enumerate(tenders):
         if group.id in seen:

@@ -3,10 +3,10 @@
 run("quota", {"year": 2024, "tenders": [{"id": "A", "budget_twd": 60000000}]})
 """
 
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from bisect import bisect_right
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from fractions import Fraction
+from typing import NamedTuple
 
 from scoring import lawbook
 from scoring.errors import InvalidInput, RuleNotInForce
@@ -24,7 +24,7 @@ from scoring.quota_request import (
     Year,
     read,
 )
-from scoring.rounding import half_up
+from scoring.rounding import half_up_of
 from scoring.types import Step
 
 __all__ = [
@@ -44,8 +44,7 @@ __all__ = [
 ]
 
 
-@dataclass(frozen=True, slots=True)
-class BandReport:
+class BandReport(NamedTuple):
     """One band: its tenders, what it asks for and what was done; `unvisited` only where all are to be visited."""
 
     band: QuotaBand
@@ -74,35 +73,31 @@ class BandReport:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """A year under the law of its `as_of`; `own_required` is None where the text asks for no such share."""
+    """A year under the law of its `as_of`; `own_required` is None where the text asks for no such share.
+
+    `required` is the larger of the bands' sum and the share of one's own tenders; `done` are the visits to tenders
+    in a band, inspections and re-inspections.
+    """
 
     law: Law
     bands: tuple[BandReport, ...]
     own_tenders: int
     own_required: int | None
+    required: int
     kinds: Mapping[str, int]
+    done: int
     outside: int
     forecast: Forecast | None = None
 
     @property
-    def required(self) -> int:
-        """Return the larger of the bands' sum and the share of one's own tenders."""
-        return max(sum(each.required for each in self.bands), self.own_required or 0)
-
-    @property
-    def done(self) -> int:
-        """Return the visits to tenders in a band: inspections and re-inspections."""
-        return self.kinds[INSPECTION] + self.kinds[REINSPECTION]
-
-    @property
     def unvisited(self) -> int:
         """Return the tenders never inspected in bands that are inspected in full."""
-        return sum(each.unvisited for each in self.bands)
+        return sum([each.unvisited for each in self.bands])
 
     @property
     def percent(self) -> int | None:
         """Return the visits done in percent of those required, half up."""
-        return half_up(Fraction(self.done * 100, self.required)) if self.required else None
+        return half_up_of(self.done * 100, self.required) if self.required else None
 
     @property
     def is_met(self) -> bool:
@@ -130,6 +125,19 @@ class Report:
         return answer | ({"forecast": self.forecast.as_dict()} if self.forecast else {})
 
 
+class SortedYear(NamedTuple):
+    """A year by the number of its bands, the largest 0; the place after the last is for what lies in none.
+
+    `places` tells the band of each group, `tenders` and, for each kind, `visits` how many there are in each.
+    """
+
+    groups: Sequence[TenderGroup]
+    places: Sequence[int]
+    counted: Sequence[Visits]
+    tenders: Sequence[int]
+    visits: Mapping[str, Sequence[int]]
+
+
 def run(request: Mapping[str, object]) -> dict[str, object]:
     """Answer the command `quota`; ScoringError when the request is not right."""
     year = read(request)
@@ -147,24 +155,20 @@ def assess(year: Year, law: Law) -> Report:
     """
     rule, rounding = law.inspection.quota, law.local.quota_rounding
     overrides = _overrides(year, rule)
-    place = {group.id: _place(group.budget_twd, rule) for group in year.tenders}
-    counted = year.counted()
-    inside = [visit for visit in counted if place[visit.tender] is not None]
-    groups, visits = _by_band(year.tenders, inside, place)
-    bands = tuple(
-        _band(band, groups[i], visits[i], overrides.get(i), rounding) for i, band in enumerate(rule.bands)
-    )
-    own = sum(each.count for each in year.tenders if each.own and each.budget_twd >= rule.own_from_twd)
-    kinds = Counter({INSPECTION: 0, REINSPECTION: 0})
-    for visit in inside:
-        kinds[visit.kind] += visit.count
+    sorted_year = _sorted(year, rule)
+    bands = tuple(_bands(sorted_year, rule, overrides, rounding))
+    own = sum([each.count for each in year.tenders if each.own and each.budget_twd >= rule.own_from_twd])
+    own_required = rounding.share(own, rule.own_percent) if rule.own_percent else None
+    kinds = {kind: sum(by_band[:-1]) for kind, by_band in sorted_year.visits.items()}
     report = Report(
         law=law,
         bands=bands,
         own_tenders=own,
-        own_required=rounding.share(own, rule.own_percent) if rule.own_percent else None,
+        own_required=own_required,
+        required=max(sum([each.required for each in bands]), own_required or 0),
         kinds=kinds,
-        outside=sum(visit.count for visit in counted) - sum(visit.count for visit in inside),
+        done=sum(kinds.values()),
+        outside=sum([by_band[-1] for by_band in sorted_year.visits.values()]),
     )
     return report if year.visits_per_month is None else _with_forecast(report, year)
 
@@ -176,24 +180,19 @@ def _with_forecast(report: Report, year: Year) -> Report:
     return replace(report, forecast=ahead)
 
 
-def _by_band(
-    tenders: Iterable[TenderGroup], visits: Iterable[Visits], place: Mapping[str, int | None]
-) -> tuple[Mapping[int, list[TenderGroup]], Mapping[int, list[Visits]]]:
-    """Return the tenders and the visits of each band by its number."""
-    groups: dict[int, list[TenderGroup]] = defaultdict(list)
-    for group in tenders:
-        if (band := place[group.id]) is not None:
-            groups[band].append(group)
-    found: dict[int, list[Visits]] = defaultdict(list)
-    for visit in visits:
-        if (band := place[visit.tender]) is not None:
-            found[band].append(visit)
-    return groups, found
-
-
-def _place(budget_twd: int, rule: Quota) -> int | None:
-    """Return the number of the band that a budget lies in, or None."""
-    return next((i for i, band in enumerate(rule.bands) if band.holds(budget_twd)), None)
+def _sorted(year: Year, rule: Quota) -> SortedYear:
+    """Sort tenders and counted visits into bands, each looked at once."""
+    floors, none = [band.from_twd for band in reversed(rule.bands)], len(rule.bands)
+    places = [none - bisect_right(floors, group.budget_twd) for group in year.tenders]
+    tenders = [0] * (none + 1)
+    for group, place in zip(year.tenders, places, strict=True):
+        tenders[place] += group.count
+    counted = year.counted()
+    place_of = {group.id: place for group, place in zip(year.tenders, places, strict=True)} if counted else {}
+    visits = {INSPECTION: [0] * (none + 1), REINSPECTION: [0] * (none + 1)}
+    for visit in counted:
+        visits[visit.kind][place_of[visit.tender]] += visit.count
+    return SortedYear(year.tenders, places, counted, tenders, visits)
 
 
 def _overrides(year: Year, rule: Quota) -> dict[int, Override]:
@@ -211,48 +210,54 @@ def _overrides(year: Year, rule: Quota) -> dict[int, Override]:
     return found
 
 
-def _band(
-    band: QuotaBand,
-    groups: Sequence[TenderGroup],
-    visits: Sequence[Visits],
-    override: Override | None,
-    rounding: QuotaRounding,
-) -> BandReport:
-    tenders = sum(group.count for group in groups)
-    in_full = override is None and band.is_in_full(tenders)
-    return BandReport(
-        band=band,
-        tenders=tenders,
-        required=band.required(tenders, rounding) if override is None else override.required,
-        done=sum(visit.count for visit in visits),
-        unvisited=_unvisited(groups, visits) if in_full else 0,
-        override=override,
-    )
+def _bands(
+    year: SortedYear, rule: Quota, overrides: Mapping[int, Override], rounding: QuotaRounding
+) -> Iterator[BandReport]:
+    in_full = {
+        i for i, band in enumerate(rule.bands) if i not in overrides and band.is_in_full(year.tenders[i])
+    }
+    unvisited = _unvisited(year, in_full)
+    for i, band in enumerate(rule.bands):
+        override = overrides.get(i)
+        yield BandReport(
+            band=band,
+            tenders=year.tenders[i],
+            required=override.required if override else band.required(year.tenders[i], rounding),
+            done=sum([by_band[i] for by_band in year.visits.values()]),
+            unvisited=unvisited[i],
+            override=override,
+        )
 
 
-def _unvisited(groups: Iterable[TenderGroup], visits: Iterable[Visits]) -> int:
-    """Return how many tenders no inspection reached; rows on one group fall on different tenders."""
-    reached: dict[str, int] = defaultdict(int)
-    for visit in visits:
-        if visit.kind == INSPECTION:
-            reached[visit.tender] += visit.count
-    return sum(max(0, group.count - reached[group.id]) for group in groups)
+def _unvisited(year: SortedYear, in_full: Collection[int]) -> list[int]:
+    """Return, of the bands in full, how many tenders no inspection reached; rows on one group fall on different ones."""
+    found = [0] * len(year.tenders)
+    if not in_full:
+        return found
+    full = [(group, place) for group, place in zip(year.groups, year.places, strict=True) if place in in_full]
+    left = {group.id: group.count for group, _ in full}
+    for visit in year.counted:
+        if visit.kind == INSPECTION and visit.tender in left:
+            left[visit.tender] -= visit.count
+    for group, place in full:
+        found[place] += max(0, left[group.id])
+    return found
 
 
 # --- why ---------------------------------------------------------------------------------------------------
 
 
 def _steps(report: Report) -> Iterator[Step]:
-    source = report.law.inspection.quota.source
+    rule, rounding = report.law.inspection.quota, _rounding(report.law)
+    source = rule.source
     for each in report.bands:
-        yield _band_step(each, report.law)
+        yield _band_step(each, rule, rounding)
     if report.own_required is not None:
-        percent = report.law.inspection.quota.own_percent
-        inputs: dict[str, object] = {"tenders": report.own_tenders, "percent": percent}
+        inputs: dict[str, object] = {"tenders": report.own_tenders, "percent": rule.own_percent}
         article = f"{source.regulation}第4條第1項"
-        yield Step("quota.own_share", article, inputs | _rounding(report.law), report.own_required)
+        yield Step("quota.own_share", article, inputs | rounding, report.own_required)
     parts: dict[str, object] = {
-        "bands": sum(each.required for each in report.bands),
+        "bands": sum([each.required for each in report.bands]),
         "own_share": report.own_required,
     }
     yield Step("quota.required", source.citation, parts, report.required)
@@ -265,7 +270,7 @@ def _steps(report: Report) -> Iterator[Step]:
     open_: dict[str, object] = {
         "required": report.required,
         "done": report.done,
-        "shortfall": sum(each.shortfall for each in report.bands),
+        "shortfall": sum([each.shortfall for each in report.bands]),
         "unvisited": report.unvisited,
     }
     yield Step("quota.met", source.citation, open_, report.is_met)
@@ -277,8 +282,8 @@ def _rounding(law: Law) -> dict[str, object]:
     return {"rounding": local.rounding, "reading": local.source.group}
 
 
-def _band_step(each: BandReport, law: Law) -> Step:
-    band, rule = each.band, law.inspection.quota
+def _band_step(each: BandReport, rule: Quota, rounding: dict[str, object]) -> Step:
+    band = each.band
     inputs: dict[str, object] = {
         "from_twd": band.from_twd,
         "to_twd": band.to_twd,
@@ -297,4 +302,4 @@ def _band_step(each: BandReport, law: Law) -> Step:
         return Step("quota.override", article, inputs, each.required)
     if band.is_in_full(each.tenders):
         return Step("quota.band_in_full", article, inputs | {"unvisited": each.unvisited}, each.required)
-    return Step("quota.band", article, inputs | (_rounding(law) if band.share_percent else {}), each.required)
+    return Step("quota.band", article, inputs | (rounding if band.share_percent else {}), each.required)

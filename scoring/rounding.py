@@ -5,7 +5,12 @@ from fractions import Fraction
 
 def half_up(value: Fraction) -> int:
     """Return the nearest whole number, a half upwards (四捨五入 for values >= 0)."""
-    return (2 * value.numerator + value.denominator) // (2 * value.denominator)
+    return half_up_of(value.numerator, value.denominator)
+
+
+def half_up_of(part: int, whole: int) -> int:
+    """Return `part` / `whole` as the nearest whole number, a half upwards (`part` >= 0, `whole` > 0)."""
+    return (2 * part + whole) // (2 * whole)
 
 
 def plain(value: Fraction) -> str:
@@ -16,5 +21,11 @@ def plain(value: Fraction) -> str:
 
 def fixed(value: Fraction, places: int) -> str:
     """Return a value >= 0 as a decimal string with `places` (>= 1) places, rounded half up."""
-    whole, rest = divmod(half_up(value * 10**places), 10**places)
-    return f"{whole}.{rest:0{places}d}"
+    return fixed_of(value.numerator, value.denominator, places)
+
+
+def fixed_of(part: int, whole: int, places: int) -> str:
+    """Return `part` / `whole` (>= 0) as a decimal string with `places` (>= 1) places, rounded half up."""
+    scale = 10**places
+    units, rest = divmod(half_up_of(part * scale, whole), scale)
+    return f"{units}.{rest:0{places}d}"

@@ -33,7 +33,7 @@ def loads(raw: bytes) -> object:
     """
     text = _text(raw)
     try:
-        value: object = _DECODER.decode(text)
+        value = _decoded(text)
     except RecursionError:
         raise InvalidInput(f"Nest at most {MAX_DEPTH} levels.") from None
     except ValueError as wrong:
@@ -42,6 +42,14 @@ def loads(raw: bytes) -> object:
     if "\\u" in text and not is_unicode(json.dumps(value, ensure_ascii=False, default=str)):
         raise InvalidInput("Write surrogates in pairs; a lone one is no character.")
     return value
+
+
+def _decoded(text: str) -> object:
+    """Return the value of a text; whole numbers too long for Python, or none at all, are looked at one by one."""
+    try:
+        return _DECODER.decode(text)
+    except ValueError:
+        return _CAREFUL.decode(text)
 
 
 def _text(raw: bytes) -> str:
@@ -88,6 +96,7 @@ def _no_constant(text: str) -> Never:
     raise InvalidInput(f"{text} is not JSON; give a number or leave the key out.")
 
 
-_DECODER = json.JSONDecoder(
+_DECODER = json.JSONDecoder(object_pairs_hook=_unique, parse_float=Unread, parse_constant=_no_constant)
+_CAREFUL = json.JSONDecoder(
     object_pairs_hook=_unique, parse_float=Unread, parse_int=_whole, parse_constant=_no_constant
 )

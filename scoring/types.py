@@ -1,6 +1,6 @@
 """Values that the commands share."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 GRADES = ("OUTSTANDING", "A", "B", "C")
 TESTS = ("concrete_core", "asphalt_core", "subgrade_compaction")
@@ -13,8 +13,7 @@ GROUNDS = (
 ROUNDINGS = ("up", "half_up")
 
 
-@dataclass(frozen=True, slots=True)
-class Mark:
+class Mark(NamedTuple):
     """One member's mark, a whole number from 0 to 100 (作業辦法 art. 7); `outside` is an outside expert."""
 
     member: str
@@ -22,8 +21,7 @@ class Mark:
     outside: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(NamedTuple):
     """One step of a result: the rule applied, its article, what went in and what came out.
 
     Inputs and value are JSON values without binary floats.

@@ -4,11 +4,11 @@ Outside experts below their share (組織準則 art. 5), a single member, a mark
 """
 
 from collections.abc import Iterator, Sequence
-from fractions import Fraction
 
-from scoring.errors import RuleNotInForce
+from scoring import lawbook
 from scoring.lawbook import Law
-from scoring.rounding import half_up
+from scoring.parameters import Panel
+from scoring.rounding import half_up_of
 from scoring.types import Mark, Step
 
 FEWEST = 2
@@ -20,12 +20,11 @@ def of_panel(marks: Sequence[Mark], law: Law) -> list[Step]:
 
 
 def _outside(marks: Sequence[Mark], law: Law) -> Iterator[Step]:
-    try:
-        panel = law.organisation.panel
-    except RuleNotInForce:
+    panel = lawbook.book()[Panel.group].on(law.day)
+    if not isinstance(panel, Panel):
         return  # no text of that time is at hand
     outside = sum(mark.outside for mark in marks)
-    if Fraction(outside, len(marks)) < panel.outside_share:
+    if outside * panel.of_parts < panel.outside_parts * len(marks):
         inputs: dict[str, object] = {"outside": outside, "count": len(marks)}
         yield Step("warning.outside_share", panel.source.citation, inputs, str(panel.outside_share))
 
@@ -40,10 +39,14 @@ def _deciding(marks: Sequence[Mark], law: Law) -> Iterator[Step]:
     """Yield a warning for each mark without which the mean of the others earns another grade."""
     if len(marks) < FEWEST:
         return
-    bands, total = law.inspection.grades, sum(mark.total for mark in marks)
-    grade = bands.of_score(half_up(Fraction(total, len(marks)))).grade
+    bands, totals = law.inspection.grades, [mark.total for mark in marks]
+    total, others = sum(totals), len(totals) - 1
+    least, most = half_up_of(total - max(totals), others), half_up_of(total - min(totals), others)
+    if bands.of_score(least) == bands.of_score(most):
+        return  # every mean, of all or of all but one, lies between these two
+    grade = bands.of_score(half_up_of(total, len(marks))).grade
     for mark in sorted(marks, key=lambda each: each.member):
-        without = half_up(Fraction(total - mark.total, len(marks) - 1))
+        without = half_up_of(total - mark.total, others)
         if (other := bands.of_score(without).grade) != grade:
             inputs: dict[str, object] = {
                 "member": mark.member,

@@ -36,7 +36,7 @@ class Stored:
 
 
 def keep(session: Session, inspection: Inspection, sent: Sent, how: Stored, *, marked: bool) -> None:
-    """Store the body whole, and its rows in place of an earlier version's.
+    """Store the body whole, and its marks and photos in place of an earlier version's; reads nothing back.
 
     `marked`: members marked before the first submission.
     """
@@ -48,8 +48,12 @@ def keep(session: Session, inspection: Inspection, sent: Sent, how: Stored, *, m
     body = sent.body
     _insert(session, Mark, inspection.id, [_mark_row(mark) for mark in body.marks])
     _insert(session, NamedPhoto, inspection.id, _photo_rows(body))
-    _keep_tests(session, inspection.id, body.pending_tests, first=sent.is_first)
-    found = [_defect_row(body, index) for index in range(len(body.defects))]
+
+
+def keep_tests_and_defects(session: Session, inspection: Inspection, sent: Sent) -> None:
+    """The body's tests and defects; DifferentBody when a defect's id is another inspection's."""
+    _keep_tests(session, inspection.id, sent.body.pending_tests, first=sent.is_first)
+    found = [_defect_row(sent.body, index) for index in range(len(sent.body.defects))]
     defects.replace(session, inspection.id, found, first=sent.is_first)
     session.expire(inspection)
 
@@ -76,7 +80,8 @@ def photos_named(body: SubmissionBody) -> tuple[str, ...]:
 
 
 def _clear(session: Session, model: type[Any], inspection_id: UUID) -> None:
-    session.execute(delete(model).where(model.inspection_id == inspection_id))
+    rows = table(model)
+    session.connection().execute(delete(rows).where(rows.c.inspection_id == inspection_id))
 
 
 def _insert(session: Session, model: type[Any], inspection_id: UUID, rows: list[dict[str, Any]]) -> None:

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from inspect_app.core import audit
 from inspect_app.core.auth import Actor
+from inspect_app.core.database import together
 from inspect_app.core.problems import Conflict, DifferentBody, NotAllowed
 from inspect_app.inspections import checks, keeping, plans, policy, queries, scores
 from inspect_app.inspections.body import MarkBody, SubmissionBody, decode
@@ -154,8 +155,10 @@ def _accept(session: Session, inspection: Inspection, sent: Sent, by: Actor, now
     state = INCOMPLETE if missing else SUBMITTED
     action = "inspection.submitted" if sent.is_first else "inspection.amended"
     subject = ("inspection", inspection.id)
-    audit.record(session, by, action, subject, now, version=version, reason=sent.reason)
-    keeping.keep(session, inspection, sent, keeping.Stored(version, state, by.id, now), marked=bool(own))
+    with together(session):
+        audit.record(session, by, action, subject, now, version=version, reason=sent.reason)
+        keeping.keep(session, inspection, sent, keeping.Stored(version, state, by.id, now), marked=bool(own))
+    keeping.keep_tests_and_defects(session, inspection, sent)
     return Receipt(body.id, sent.sha256, now, state, missing, is_new=True)
 
 

@@ -1,4 +1,7 @@
-"""作業辦法 art. 9 (seven working days), the monthly update, 組織準則 art. 10 (the quarterly return)."""
+"""作業辦法 art. 9 (seven working days), the monthly update, 組織準則 art. 10 (the quarterly return).
+
+Each edge of their versions stands in articles/*.yaml.
+"""
 
 from datetime import date, timedelta
 
@@ -68,15 +71,6 @@ def test_every_day_of_the_known_years_is_as_the_official_calendar_says() -> None
     assert differing == []
 
 
-def test_the_day_of_inspection_is_not_counted() -> None:
-    assert due("2024-05-06") == "2024-05-15"
-
-
-def test_a_worked_saturday_counts_unless_it_is_a_typhoon_day() -> None:
-    assert due("2023-01-18") == "2023-02-04"
-    assert due("2023-01-18", "2023-02-04") == "2023-02-06"
-
-
 def test_a_typhoon_day_on_a_day_off_changes_nothing() -> None:
     assert due("2024-09-13", "2024-09-15", "2024-09-17", "2024-09-15") == due("2024-09-13")
 
@@ -94,11 +88,6 @@ def test_the_ledger_says_why_each_day_counts_or_not() -> None:
     assert days[-1]["number"] == 7
 
 
-@pytest.mark.parametrize(("start", "last"), [("2018-12-31", "2019-01-10"), ("2027-12-20", "2027-12-30")])
-def test_a_count_within_the_known_years_is_answered(start: str, last: str) -> None:
-    assert due(start) == last
-
-
 @pytest.mark.parametrize(
     "start", ["2018-12-30", "2027-12-21", "2027-12-31", "2028-05-01", "2002-08-23", "9999-12-31"]
 )
@@ -109,9 +98,8 @@ def test_a_count_beyond_the_known_years_is_not_guessed(start: str) -> None:
     assert "2019 to 2027" in error.detail
 
 
-@pytest.mark.parametrize("start", ["2002-08-22", "0001-01-01"])
-def test_before_the_first_text_there_is_no_such_deadline(start: str) -> None:
-    error = refused("deadline", {"rule": "inspection_record", "from": start})
+def test_before_the_first_text_there_is_no_such_deadline() -> None:
+    error = refused("deadline", {"rule": "inspection_record", "from": "0001-01-01"})
 
     assert (error.code, error.field) == ("rule_not_in_force", "from")
 
@@ -120,12 +108,10 @@ def test_before_the_first_text_there_is_no_such_deadline(start: str) -> None:
     ("asked", "due_on"),
     [
         ({"month": "2026-10"}, "2026-11-06"),
-        ({"month": "2026-12"}, "2027-01-06"),
         ({"month": "2024-01", "day": 28}, "2024-02-28"),
         ({"month": "1990-01"}, "1990-02-06"),
         ({"month": "0001-01", "day": 1}, "0001-02-01"),
         ({"month": "9999-11"}, "9999-12-06"),
-        ({"month": "2026-08"}, "2026-09-06"),
     ],
 )
 def test_a_month_is_filed_by_a_day_of_the_next_one_weekend_or_not(asked: Json, due_on: str) -> None:
@@ -135,11 +121,8 @@ def test_a_month_is_filed_by_a_day_of_the_next_one_weekend_or_not(asked: Json, d
 @pytest.mark.parametrize(
     ("year", "quarter", "due_on"),
     [
-        (2024, 1, "2024-04-30"),
-        (2024, 2, "2024-07-31"),
         (2024, 3, "2024-10-31"),
         (2024, 4, "2025-01-31"),
-        (2023, 3, "2023-10-31"),
         (9999, 3, "9999-10-31"),
     ],
 )
@@ -147,7 +130,7 @@ def test_a_quarter_is_sent_by_the_end_of_the_next_month(year: int, quarter: int,
     assert ask("deadline", rule="quarterly_return", year=year, quarter=quarter)["due_on"] == due_on
 
 
-@pytest.mark.parametrize(("year", "quarter"), [(2023, 2), (2002, 3), (1, 1)])
+@pytest.mark.parametrize(("year", "quarter"), [(2002, 3), (1, 1)])
 def test_of_returns_due_before_2023_08_19_no_text_is_at_hand(year: int, quarter: int) -> None:
     error = refused("deadline", {"rule": "quarterly_return", "year": year, "quarter": quarter})
 

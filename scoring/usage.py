@@ -1,0 +1,52 @@
+"""What `python -m scoring --help` prints: each command in one line, in zh-Hant and in English."""
+
+COMMANDS = {
+    "grade": ("委員評分與試驗結果 → 成績、等第", "members' marks and test results: score and grade"),
+    "quota": ("標案與查核 → 法定件數、已辦、不足", "tenders and visits: required, done, short"),
+    "penalty": ("缺失扣點 → 懲罰性違約金", "points deducted: the penalty of each party"),
+    "deadline": (
+        "紀錄送達、每月填報、季報 → 到期日",
+        "record, monthly update, quarterly return: the day due",
+    ),
+    "filing": ("每月填報情形 → 如期、逾期、應稽催", "a month's updates: on time, late, to be chased"),
+    "progress": ("預定與實際進度 → 落後件數、比率", "planned and actual progress: who is behind"),
+    "priorities": ("標案狀況 → 優先查核的順序與理由", "facts of tenders: which to visit first, and why"),
+    "draw": ("種子與權重 → 可重做的抽籤結果", "seed and weights: a draw that anyone can repeat"),
+    "replay": ("先前的請求與結果 → 今日重算是否相同", "a stored request and result: does it still hold"),
+}
+LAW = {
+    "law --on DATE": ("該日有效的規定與條次", "the rules in force on a day, with their articles"),
+    "law --diff DATE DATE": ("兩日之間的變動", "what changed between two days"),
+}
+OPTIONS = {
+    "--lines": ("一行一筆，逐行回答", "one JSON object a line, answered line by line"),
+    "--law DRAFT.yaml": ("以修正草案試算，可重複", "try a draft amendment; may be repeated"),
+    "-h, --help": ("顯示本說明", "print this help"),
+}
+
+
+def text() -> str:
+    """Return the whole help, lines ended."""
+    return "\n".join(_lines()) + "\n"
+
+
+def _lines() -> list[str]:
+    return [
+        "python -m scoring COMMAND [--lines] [--law DRAFT.yaml]   < request.json",
+        "python -m scoring law --on DATE | --diff DATE DATE",
+        "",
+        "由標準輸入讀一個 JSON 物件，印出一個 JSON 物件，steps 逐步列出條次。輸入有誤時結束碼為 2。",
+        "Reads one JSON object from standard input and prints one; its steps name the articles. Exit 2: bad input.",
+        "",
+        *_table("命令 Commands", COMMANDS),
+        *_table("法規 Law", LAW),
+        *_table("選項 Options", OPTIONS),
+        "例 Example",
+        """  echo '{"inspected_on": "2024-05-01", "marks": [{"member": "甲", "total": 84}]}' | python -m scoring grade""",
+        "",
+        "說明 Guide: docs/scoring.md",
+    ]
+
+
+def _table(title: str, rows: dict[str, tuple[str, str]]) -> list[str]:
+    return [title, *(f"  {name:<21} {chinese} · {english}" for name, (chinese, english) in rows.items()), ""]
