@@ -23,7 +23,7 @@ setup: .venv/run.stamp ## 只安裝 install only; may be repeated
 .venv/dev.stamp: requirements/dev.lock setup.cfg | .venv/bin/python
 	@$(PY) deploy/install.py requirements/dev.lock && touch .venv/run.stamp $@
 
-run: setup ## 啟動網頁與背景程序 serve web and worker on 127.0.0.1:$(PORT)
+run: setup ## 啟動網頁與背景程序 serve web and worker on 127.0.0.1, PORT=8000
 	@exec $(PY) deploy/run.py
 
 test: .venv/dev.stamp setup ## 全部測試 the whole suite

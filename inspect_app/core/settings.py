@@ -68,6 +68,7 @@ def load_settings(environ: Mapping[str, str]) -> Settings:
         metrics_token=reader.optional_secret("METRICS_TOKEN"),
         log_level=reader.choice("LOG_LEVEL", _LogLevel, _LogLevel.INFO).value,
     )
+    reader.web()
     if reader.problems:
         raise SettingsError("; ".join(reader.problems))
     return settings
@@ -139,6 +140,13 @@ class _Reader:
         )
         return default
 
+    def web(self) -> None:
+        """The web server's own settings, which its configuration reads: checked here with all the others."""
+        self.whole("PORT", default=8000, low=1, high=65_535)
+        self.whole("WEB_PROCESSES", default=1, low=1, high=64)
+        self.whole("WEB_THREADS", default=8, low=1, high=256)
+        self.whole("WEB_PATIENCE_S", default=20, low=1, high=600)
+
     def secret(self, name: str, data_dir: Path, *, generate: bool) -> str:
         given = self.text(name, "")
         if given and len(given) >= MIN_SECRET_LENGTH:
@@ -159,7 +167,7 @@ class _Reader:
     def _kept_secret(self, data_dir: Path) -> str:
         path = data_dir / "secret_key"
         try:
-            data_dir.mkdir(parents=True, exist_ok=True)
+            data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
             if not path.exists():
                 path.touch(mode=0o600)
                 path.write_text(secrets.token_urlsafe(48), encoding="ascii")

@@ -3,6 +3,7 @@
 from typing import Any
 from uuid import UUID
 
+import msgspec
 from flask import Response
 
 from inspect_app.core import clock
@@ -133,7 +134,7 @@ def submit(inspection_id: UUID) -> Any:
     given = intake.read(request_json())
     with transaction() as current:
         receipt = submissions.submit(current, inspection_id, given, current_actor(), clock.now())
-    return receipt, 201 if receipt.is_new else 200
+    return _received(receipt)
 
 
 @blp.post("/inspections/<uuid:inspection_id>/amendments")
@@ -148,7 +149,7 @@ def amend(inspection_id: UUID) -> Any:
         if not versions.was_sent(current, inspection_id, given.body.id):
             _held(current, inspection_id)
         receipt = submissions.amend(current, inspection_id, given, current_actor(), clock.now())
-    return receipt, 201 if receipt.is_new else 200
+    return _received(receipt)
 
 
 @blp.get("/inspections/<uuid:inspection_id>/submissions")
@@ -257,3 +258,16 @@ def _held(current: Any, inspection_id: UUID, *, required: bool = False) -> Inspe
 
 def _answer(current: Any, row: Inspection, status: int = 200) -> Any:
     return versioned(view(current, current_actor(), row), row.version, status)
+
+
+def _received(receipt: submissions.Receipt) -> Response:
+    """A receipt, equal to what `ReceiptOut` makes of it but without its detour: tablets wait for this one."""
+    body = {
+        "id": str(receipt.id),
+        "sha256": receipt.sha256,
+        "received_at": receipt.received_at.isoformat(),
+        "state": receipt.state,
+        "missing": receipt.missing,
+    }
+    status = 201 if receipt.is_new else 200
+    return Response(msgspec.json.encode(body), status, mimetype="application/json")
