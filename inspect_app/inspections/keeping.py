@@ -35,27 +35,21 @@ class Stored:
     at: datetime
 
 
-def keep(session: Session, inspection: Inspection, sent: Sent, how: Stored, *, marked: bool) -> None:
-    """Store the body whole, and its marks and photos in place of an earlier version's; reads nothing back.
-
-    `marked`: members marked before the first submission.
-    """
-    _store(session, inspection.id, sent, how)
-    if marked or not sent.is_first:
-        _clear(session, Mark, inspection.id)
+def keep(session: Session, inspection_id: UUID, sent: Sent, how: Stored) -> None:
+    """Store the body whole, and its marks and photos in place of what stood there; reads nothing back."""
+    _store(session, inspection_id, sent, how)
+    _clear(session, Mark, inspection_id)  # members may have marked before
     if not sent.is_first:
-        _clear(session, NamedPhoto, inspection.id)
-    body = sent.body
-    _insert(session, Mark, inspection.id, [_mark_row(mark) for mark in body.marks])
-    _insert(session, NamedPhoto, inspection.id, _photo_rows(body))
+        _clear(session, NamedPhoto, inspection_id)
+    _insert(session, Mark, inspection_id, [_mark_row(mark) for mark in sent.body.marks])
+    _insert(session, NamedPhoto, inspection_id, _photo_rows(sent.body))
 
 
-def keep_tests_and_defects(session: Session, inspection: Inspection, sent: Sent) -> None:
+def keep_tests_and_defects(session: Session, inspection_id: UUID, sent: Sent) -> None:
     """The body's tests and defects; DifferentBody when a defect's id is another inspection's."""
-    _keep_tests(session, inspection.id, sent.body.pending_tests, first=sent.is_first)
+    _keep_tests(session, inspection_id, sent.body.pending_tests, first=sent.is_first)
     found = [_defect_row(sent.body, index) for index in range(len(sent.body.defects))]
-    defects.replace(session, inspection.id, found, first=sent.is_first)
-    session.expire(inspection)
+    defects.replace(session, inspection_id, found, first=sent.is_first)
 
 
 def _store(session: Session, inspection_id: UUID, sent: Sent, how: Stored) -> None:

@@ -2,14 +2,13 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from functools import cache
 from typing import Any, TypeVar
 from uuid import UUID
 
 from sqlalchemy import (
     ColumnElement,
-    Row,
     Select,
     SQLColumnExpression,
     bindparam,
@@ -19,10 +18,9 @@ from sqlalchemy import (
     select,
     true,
 )
-from sqlalchemy.orm import Session, joinedload, lazyload
+from sqlalchemy.orm import Session, lazyload
 
 from inspect_app.core.auth import Actor
-from inspect_app.core.database import table
 from inspect_app.core.permissions import INSPECTED, INSPECTORS, Role
 from inspect_app.inspections.models import (
     Inspection,
@@ -33,9 +31,8 @@ from inspect_app.inspections.models import (
     Submission,
     TeamMember,
 )
-from inspect_app.inspections.words import PARTS, PUBLISHED
+from inspect_app.inspections.words import PUBLISHED
 
-Earlier = Row[UUID, UUID, str, str | None, datetime]
 S = TypeVar("S", bound=Select[Any])
 
 
@@ -139,15 +136,19 @@ def _held() -> Select[Inspection]:
     return (
         select(Inspection)
         .where(Inspection.id == bindparam("id"))
-        .options(lazyload(Inspection.tender_row), joinedload(Inspection.team))
+        .options(lazyload(Inspection.tender_row))
         .with_for_update(of=Inspection)
         .execution_options(populate_existing=True)
     )
 
 
 def held(session: Session, inspection_id: UUID) -> Inspection | None:
-    """The inspection and its team in one statement, held until the transaction ends; it asks no reader."""
-    return session.execute(_held(), {"id": inspection_id}).unique().scalar_one_or_none()
+    """The inspection, held until the transaction ends; it asks no reader.
+
+    Its team is read by a second statement: on PostgreSQL one that waited for the row would tell of the team as it
+    was before the wait.
+    """
+    return session.execute(_held(), {"id": inspection_id}).scalar_one_or_none()
 
 
 def locked(session: Session, inspection_id: UUID) -> Inspection | None:
@@ -160,17 +161,6 @@ def on_day(session: Session, tender_id: UUID, on: date) -> Inspection | None:
     """The live inspection of a tender on a day (同案同日僅一筆)."""
     query = select(Inspection).where(Inspection.tender_id == tender_id, Inspection.on == on)
     return session.scalar(query.where(Inspection.state != "cancelled"))
-
-
-SUBMISSIONS, GIVEN_MARKS = table(Submission).c, table(Mark).c
-RECEIPT = select(
-    *(SUBMISSIONS[name] for name in ("id", "inspection_id", "sha256", "reason", "received_at"))
-).where(SUBMISSIONS.id == bindparam("id"))
-
-
-def receipt(session: Session, submission_id: UUID) -> Earlier | None:
-    """What was said on receiving a submission, without its body."""
-    return session.connection().execute(RECEIPT, {"id": submission_id}).one_or_none()
 
 
 def submission(session: Session, submission_id: UUID) -> Submission | None:
@@ -187,17 +177,6 @@ def last_version(session: Session, inspection_id: UUID) -> int:
     """The number of the newest version; 0 when there is none."""
     query = select(func.max(Submission.version)).where(Submission.inspection_id == inspection_id)
     return session.scalar(query) or 0
-
-
-MARKS = select(GIVEN_MARKS.member_id, *(GIVEN_MARKS[name] for name in PARTS)).where(
-    GIVEN_MARKS.inspection_id == bindparam("id")
-)
-
-
-def points_by_member(session: Session, inspection_id: UUID) -> dict[UUID, dict[str, int]]:
-    """The parts of each member's mark that were given, as the scoring engine takes them."""
-    rows = session.connection().execute(MARKS, {"id": inspection_id}).mappings()
-    return {row["member_id"]: {name: row[name] for name in PARTS if row[name] is not None} for row in rows}
 
 
 def marks_of(session: Session, inspection_id: UUID) -> list[Mark]:

@@ -9,13 +9,18 @@ import scoring
 from inspect_app.core.problems import FieldError, InvalidFields
 from inspect_app.inspections.body import SubmissionBody
 from inspect_app.inspections.models import SiteTest, TeamMember
+from inspect_app.inspections.standing import Person
 from scoring.explain import explain_error
 
 MEAN = "grade.mean"
 
 
 def grade(
-    body: SubmissionBody, on: date, team: Sequence[TeamMember], tests: Iterable[SiteTest], prefix: str = ""
+    body: SubmissionBody,
+    on: date,
+    team: Sequence[TeamMember] | Sequence[Person],
+    tests: Iterable[SiteTest],
+    prefix: str = "",
 ) -> dict[str, Any]:
     """The output of `grade`: a failed test is a finding, a decided one no longer pending.
 

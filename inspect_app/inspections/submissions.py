@@ -1,7 +1,7 @@
 """Receiving what a tablet sends: whole or not at all, once however often it is sent, every version kept."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -16,6 +16,7 @@ from inspect_app.inspections import checks, keeping, plans, policy, queries, sco
 from inspect_app.inspections.body import MarkBody, SubmissionBody, decode
 from inspect_app.inspections.intake import Sent
 from inspect_app.inspections.models import Inspection, Mark, Submission
+from inspect_app.inspections.standing import Earlier, Standing
 from inspect_app.inspections.words import CANCELLED, INCOMPLETE, PARTS, PLANNED, PUBLISHED, STARTED, SUBMITTED
 from inspect_app.photos import queries as photos
 
@@ -37,27 +38,27 @@ def submit(session: Session, inspection_id: UUID, sent: Sent, by: Actor, now: da
 
     A submission for a planned visit starts it at its `started_at`.
     """
-    inspection = policy.led(session, by, inspection_id)
-    if (earlier := _earlier(session, inspection, sent)) is not None:
-        return _receipt(session, inspection, earlier)
-    if inspection.submission_id is not None:
+    visit = policy.leads(session, by, inspection_id, sent.body.id)
+    if (earlier := _earlier(visit, sent)) is not None:
+        return _receipt(session, visit, sent, earlier)
+    if visit.submission_id is not None:
         raise Conflict("這次查核已經送出過；要更正請改送 amendments，並附理由。")
-    if inspection.state == PLANNED:
-        plans.start(session, inspection, sent.body.started_at, by, now)
-    if inspection.state != STARTED:
+    if visit.state == PLANNED:
+        plans.start(session, policy.led(session, by, inspection_id), sent.body.started_at, by, now)
+    elif visit.state != STARTED:
         raise Conflict("這件查核已取消，不能送出；請洽工作人員。")
-    return _accept(session, inspection, sent, by, now)
+    return _accept(session, visit, sent, by, now)
 
 
 def amend(session: Session, inspection_id: UUID, sent: Sent, by: Actor, now: datetime) -> Receipt:
     """Take a corrected submission with its reason, before issue; every version is kept."""
-    inspection = policy.led(session, by, inspection_id)
-    if (earlier := _earlier(session, inspection, sent)) is not None:
+    visit = policy.leads(session, by, inspection_id, sent.body.id)
+    if (earlier := _earlier(visit, sent)) is not None:
         if earlier.reason != sent.reason:
             raise DifferentBody("這個 submission.id 已用於另一份送件；更正請用新的 id。")
-        return _receipt(session, inspection, earlier)
-    _require_amendable(inspection)
-    return _accept(session, inspection, sent, by, now)
+        return _receipt(session, visit, sent, earlier)
+    _require_amendable(visit)
+    return _accept(session, visit, sent, by, now)
 
 
 def put_mark(
@@ -125,52 +126,45 @@ def _typed(row: Submission) -> SubmissionBody:
     return body
 
 
-def _earlier(session: Session, inspection: Inspection, sent: Sent) -> queries.Earlier | None:
+def _earlier(visit: Standing, sent: Sent) -> Earlier | None:
     """The same submission received before; DifferentBody when its id was used for anything else."""
-    row = queries.receipt(session, sent.body.id)
-    if row is None:
-        return None
-    if row.inspection_id != inspection.id or row.sha256 != sent.sha256:
+    earlier = visit.earlier
+    if earlier and (earlier.inspection_id != visit.id or earlier.sha256 != sent.sha256):
         raise DifferentBody("這個 id 已收過不同的內容；原有內容未變。要更正請用新的 id 送 amendments。")
-    return row
+    return earlier
 
 
-def _require_amendable(inspection: Inspection) -> None:
-    if inspection.state in PUBLISHED:
+def _require_amendable(visit: Standing) -> None:
+    if visit.state in PUBLISHED:
         raise Conflict("查核紀錄已發文，不能再更正；如有錯誤請洽工作人員。")
-    if inspection.submission_id is None or inspection.state == CANCELLED:
+    if visit.submission_id is None or visit.state == CANCELLED:
         raise Conflict("尚無可更正的送件；請先送出 submission。")
 
 
-def _accept(session: Session, inspection: Inspection, sent: Sent, by: Actor, now: datetime) -> Receipt:
+def _accept(session: Session, visit: Standing, sent: Sent, by: Actor, now: datetime) -> Receipt:
     body = sent.body
-    members = {person.user_id for person in inspection.team}
-    checks.refuse((*sent.faults, *checks.team_faults(body, members)), sent.prefix)
-    scores.grade(body, inspection.on, inspection.team, (), sent.prefix)
-    own = queries.points_by_member(session, inspection.id)
+    checks.refuse((*sent.faults, *checks.team_faults(body, visit.members)), sent.prefix)
+    scores.grade(body, visit.on, visit.team, (), sent.prefix)
     if sent.is_first:
-        _require_own_marks(inspection, body, own)
-    version = 1 if sent.is_first else queries.last_version(session, inspection.id) + 1
-    missing = _missing(session, inspection.id, keeping.photos_named(body), lock=True)
+        _require_own_marks(visit, body)
+    version = 1 if sent.is_first else queries.last_version(session, visit.id) + 1
+    missing = _missing(session, visit.id, keeping.photos_named(body), lock=True)
     state = INCOMPLETE if missing else SUBMITTED
     action = "inspection.submitted" if sent.is_first else "inspection.amended"
-    subject = ("inspection", inspection.id)
+    subject = ("inspection", visit.id)
     with together(session):
         audit.record(session, by, action, subject, now, version=version, reason=sent.reason)
-        keeping.keep(session, inspection, sent, keeping.Stored(version, state, by.id, now), marked=bool(own))
-    keeping.keep_tests_and_defects(session, inspection, sent)
+        keeping.keep(session, visit.id, sent, keeping.Stored(version, state, by.id, now))
+    keeping.keep_tests_and_defects(session, visit.id, sent)
+    session.expire_all()
     return Receipt(body.id, sent.sha256, now, state, missing, is_new=True)
 
 
-def _require_own_marks(
-    inspection: Inspection, body: SubmissionBody, own: Mapping[UUID, dict[str, int]]
-) -> None:
+def _require_own_marks(visit: Standing, body: SubmissionBody) -> None:
     """What a member marked himself the first submission says too; an amendment tells why it is changed."""
     sent = {mark.member: mark.points for mark in body.marks}
     differing = [
-        person.name
-        for person in inspection.team
-        if person.user_id in own and sent.get(person.user_id) != own[person.user_id]
+        person.name for person in visit.team if person.marked and sent.get(person.user_id) != person.marked
     ]
     if differing:
         raise Conflict(f"{'、'.join(differing)}自己的評分與送件不同；請領隊與委員確認後，以相同的分數再送。")
@@ -182,6 +176,8 @@ def _judge_mark(inspection: Inspection, member_id: UUID, given: MarkBody) -> Non
     scores.judge(inspection.on, {"member": str(member_id), **parts})
 
 
-def _receipt(session: Session, inspection: Inspection, row: queries.Earlier) -> Receipt:
-    missing = settle(session, inspection)
-    return Receipt(row.id, row.sha256, row.received_at, inspection.state, missing, is_new=False)
+def _receipt(session: Session, visit: Standing, sent: Sent, earlier: Earlier) -> Receipt:
+    inspection = queries.held(session, visit.id)
+    missing = settle(session, inspection) if inspection else ()
+    state = inspection.state if inspection else visit.state
+    return Receipt(sent.body.id, earlier.sha256, earlier.received_at, state, missing, is_new=False)

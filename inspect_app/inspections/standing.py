@@ -1,0 +1,101 @@
+"""How a visit stands when a submission comes: two statements tell all that is to be known, and hold its row."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from sqlalchemy import Row, and_, bindparam, select
+from sqlalchemy.orm import Session
+
+from inspect_app.core.database import table
+from inspect_app.inspections.models import Inspection, Mark, Submission, TeamMember
+from inspect_app.inspections.words import PARTS
+
+VISITS, PEOPLE, MARKS, SENT = table(Inspection), table(TeamMember), table(Mark), table(Submission)
+
+VISIT = (
+    select(*(VISITS.c[name] for name in ("id", "on", "state", "submission_id")))
+    .where(VISITS.c.id == bindparam("visit"))
+    .with_for_update()
+)
+# A statement of its own: on PostgreSQL one that waited for the row would tell of the others as they were before.
+TEAM = (
+    select(
+        *(PEOPLE.c[name] for name in ("user_id", "name", "role", "outside")),
+        *(MARKS.c[name] for name in PARTS),
+        SENT.c.inspection_id.label("sent_for"),
+        *(SENT.c[name] for name in ("sha256", "reason", "received_at")),
+    )
+    .select_from(PEOPLE)
+    .outerjoin(
+        MARKS, and_(MARKS.c.inspection_id == PEOPLE.c.inspection_id, MARKS.c.member_id == PEOPLE.c.user_id)
+    )
+    .outerjoin(SENT, SENT.c.id == bindparam("submission"))
+    .where(PEOPLE.c.inspection_id == bindparam("visit"))
+    .order_by(PEOPLE.c.position)
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """One of the team; `marked` are the parts of the mark he gave himself so far."""
+
+    user_id: UUID
+    name: str
+    role: str
+    outside: bool
+    marked: dict[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Earlier:
+    """What was said on receiving a submission of this id before, for whichever visit."""
+
+    inspection_id: UUID
+    sha256: str
+    reason: str | None
+    received_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A visit, held until the transaction ends, with its team and what was received under the submission's id."""
+
+    id: UUID
+    on: date
+    state: str
+    submission_id: UUID | None
+    team: tuple[Person, ...]
+    earlier: Earlier | None
+
+    @property
+    def members(self) -> frozenset[UUID]:
+        return frozenset(person.user_id for person in self.team)
+
+    @property
+    def leader(self) -> Person:
+        return next(person for person in self.team if person.role == "leader")
+
+
+def standing(session: Session, inspection_id: UUID, submission_id: UUID) -> Standing | None:
+    """The visit as it stands, its row held; None when there is none. It asks no reader."""
+    connection = session.connection()
+    visit = connection.execute(VISIT, {"visit": inspection_id}).one_or_none()
+    if visit is None:
+        return None
+    rows = connection.execute(TEAM, {"visit": inspection_id, "submission": submission_id}).all()
+    team = tuple(_person(row) for row in rows)
+    return Standing(visit.id, visit.on, visit.state, visit.submission_id, team, _earlier(rows[0]))
+
+
+def _person(row: Row[*tuple[object, ...]]) -> Person:
+    found = row._mapping
+    marked = {name: found[name] for name in PARTS if found[name] is not None}
+    return Person(found["user_id"], found["name"], found["role"], found["outside"], marked)
+
+
+def _earlier(row: Row[*tuple[object, ...]]) -> Earlier | None:
+    found = row._mapping
+    if found["sent_for"] is None:
+        return None
+    return Earlier(found["sent_for"], found["sha256"], found["reason"], found["received_at"])
