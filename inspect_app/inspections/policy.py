@@ -34,7 +34,7 @@ def led(session: Session, actor: Actor, inspection_id: UUID) -> Inspection:
 
 def leads(session: Session, actor: Actor, inspection_id: UUID, submission_id: UUID) -> Standing:
     """As `led`, in plain columns and with what was received under the submission's id: for the hot route."""
-    visit = standing(session, inspection_id, submission_id)
+    visit = standing(session, inspection_id, submission_id, actor.id)
     if visit is None or actor.id not in visit.members:
         raise NotFound(ABSENT)
     if visit.leader.user_id != actor.id:
@@ -44,7 +44,7 @@ def leads(session: Session, actor: Actor, inspection_id: UUID, submission_id: UU
 
 def joined(session: Session, actor: Actor, inspection_id: UUID) -> Inspection:
     """The inspection, locked; NotFound unless the actor is on its team."""
-    inspection = queries.held(session, inspection_id)
+    inspection = queries.held(session, inspection_id, actor.id)
     if inspection is None or all(person.user_id != actor.id for person in inspection.team):
         raise NotFound(ABSENT)
     return inspection

@@ -135,20 +135,25 @@ def find(session: Session, actor: Actor, inspection_id: UUID, *, lock: bool = Fa
 def _held() -> Select[Inspection]:
     return (
         select(Inspection)
-        .where(Inspection.id == bindparam("id"))
+        .where(
+            Inspection.id == bindparam("id"),
+            Inspection.id.in_(
+                select(TeamMember.inspection_id).where(TeamMember.user_id == bindparam("person"))
+            ),
+        )
         .options(lazyload(Inspection.tender_row))
         .with_for_update(of=Inspection)
         .execution_options(populate_existing=True)
     )
 
 
-def held(session: Session, inspection_id: UUID) -> Inspection | None:
-    """The inspection, held until the transaction ends; it asks no reader.
+def held(session: Session, inspection_id: UUID, person_id: UUID) -> Inspection | None:
+    """The inspection on whose team a person is, held until the transaction ends.
 
     Its team is read by a second statement: on PostgreSQL one that waited for the row would tell of the team as it
     was before the wait.
     """
-    return session.execute(_held(), {"id": inspection_id}).scalar_one_or_none()
+    return session.execute(_held(), {"id": inspection_id, "person": person_id}).scalar_one_or_none()
 
 
 def locked(session: Session, inspection_id: UUID) -> Inspection | None:

@@ -15,7 +15,10 @@ VISITS, PEOPLE, MARKS, SENT = table(Inspection), table(TeamMember), table(Mark),
 
 VISIT = (
     select(*(VISITS.c[name] for name in ("id", "on", "state", "submission_id")))
-    .where(VISITS.c.id == bindparam("visit"))
+    .where(
+        VISITS.c.id == bindparam("visit"),
+        VISITS.c.id.in_(select(PEOPLE.c.inspection_id).where(PEOPLE.c.user_id == bindparam("person"))),
+    )
     .with_for_update()
 )
 # A statement of its own: on PostgreSQL one that waited for the row would tell of the others as they were before.
@@ -77,10 +80,13 @@ class Standing:
         return next(person for person in self.team if person.role == "leader")
 
 
-def standing(session: Session, inspection_id: UUID, submission_id: UUID) -> Standing | None:
-    """The visit as it stands, its row held; None when there is none. It asks no reader."""
+def standing(session: Session, inspection_id: UUID, submission_id: UUID, person_id: UUID) -> Standing | None:
+    """The visit as it stands, its row held; None when there is none on whose team the person was.
+
+    Who is on the team now, `members` tells: one statement the more would tell an outsider that it exists.
+    """
     connection = session.connection()
-    visit = connection.execute(VISIT, {"visit": inspection_id}).one_or_none()
+    visit = connection.execute(VISIT, {"visit": inspection_id, "person": person_id}).one_or_none()
     if visit is None:
         return None
     rows = connection.execute(TEAM, {"visit": inspection_id, "submission": submission_id}).all()

@@ -40,7 +40,7 @@ def submit(session: Session, inspection_id: UUID, sent: Sent, by: Actor, now: da
     """
     visit = policy.leads(session, by, inspection_id, sent.body.id)
     if (earlier := _earlier(visit, sent)) is not None:
-        return _receipt(session, visit, sent, earlier)
+        return _receipt(session, visit, sent, earlier, by)
     if visit.submission_id is not None:
         raise Conflict("這次查核已經送出過；要更正請改送 amendments，並附理由。")
     if visit.state == PLANNED:
@@ -56,7 +56,7 @@ def amend(session: Session, inspection_id: UUID, sent: Sent, by: Actor, now: dat
     if (earlier := _earlier(visit, sent)) is not None:
         if earlier.reason != sent.reason:
             raise DifferentBody("這個 submission.id 已用於另一份送件；更正請用新的 id。")
-        return _receipt(session, visit, sent, earlier)
+        return _receipt(session, visit, sent, earlier, by)
     _require_amendable(visit)
     return _accept(session, visit, sent, by, now)
 
@@ -176,8 +176,8 @@ def _judge_mark(inspection: Inspection, member_id: UUID, given: MarkBody) -> Non
     scores.judge(inspection.on, {"member": str(member_id), **parts})
 
 
-def _receipt(session: Session, visit: Standing, sent: Sent, earlier: Earlier) -> Receipt:
-    inspection = queries.held(session, visit.id)
+def _receipt(session: Session, visit: Standing, sent: Sent, earlier: Earlier, by: Actor) -> Receipt:
+    inspection = queries.held(session, visit.id, by.id)
     missing = settle(session, inspection) if inspection else ()
     state = inspection.state if inspection else visit.state
     return Receipt(sent.body.id, earlier.sha256, earlier.received_at, state, missing, is_new=False)
