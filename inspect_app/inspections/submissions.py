@@ -177,7 +177,6 @@ def _judge_mark(inspection: Inspection, member_id: UUID, given: MarkBody) -> Non
 
 
 def _receipt(session: Session, visit: Standing, sent: Sent, earlier: Earlier, by: Actor) -> Receipt:
-    inspection = queries.held(session, visit.id, by.id)
-    missing = settle(session, inspection) if inspection else ()
-    state = inspection.state if inspection else visit.state
-    return Receipt(sent.body.id, earlier.sha256, earlier.received_at, state, missing, is_new=False)
+    inspection = policy.led(session, by, visit.id)
+    missing = settle(session, inspection)
+    return Receipt(sent.body.id, earlier.sha256, earlier.received_at, inspection.state, missing, is_new=False)

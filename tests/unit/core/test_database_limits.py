@@ -10,6 +10,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import TimeoutError as NoConnection
 
 from inspect_app.accounts.models import User
 from inspect_app.core import database, writers
@@ -30,7 +31,7 @@ def test_a_request_for_which_no_connection_is_free_is_told_to_come_again(
     with app.app_context(), contextlib.ExitStack() as held:
         pool = db.engine.pool
         pool._timeout = 0.05  # type: ignore[attr-defined]
-        with contextlib.suppress(Exception):
+        with contextlib.suppress(NoConnection):
             while True:
                 held.enter_context(db.engine.connect())
 
