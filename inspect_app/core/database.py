@@ -139,11 +139,11 @@ def transaction() -> Iterator[Session]:
     On SQLite it waits in line and begins with the write lock: no reader turns writer half-way and fails.
     """
     current = db.session()
-    current.rollback()
     queue: WriterQueue | None = current_app.extensions["chahe.writers"]
+    _forget(current, sees_commits=queue is None)
     with _turn(queue):
         try:
-            current.connection(execution_options={"chahe_writes": True})
+            current.connection(execution_options={"chahe_writes": True} if queue else None)
             yield current
             current.commit()
         except BaseException as error:
@@ -156,22 +156,42 @@ def transaction() -> Iterator[Session]:
 
 
 @contextmanager
-def together(session: Session) -> Iterator[None]:
+def together(session: Session) -> Iterator[Connection]:
     """Send statements whose answers nobody reads in one go: on PostgreSQL one round trip instead of one each.
 
     What one of them says against it is raised at the end, as IntegrityError or OperationalError.
     """
-    driver = session.connection().connection.driver_connection
+    connection = session.connection()
+    driver = connection.connection.driver_connection
     if not isinstance(driver, psycopg.Connection):
-        yield
+        yield connection
         return
     try:
         with driver.pipeline():
-            yield
+            yield connection
     except psycopg.IntegrityError as error:
         raise IntegrityError("together", None, error) from error
     except psycopg.OperationalError as error:
         raise OperationalError("together", None, error, connection_invalidated=driver.closed) from error
+
+
+def violates(error: IntegrityError, rows: Table) -> bool:
+    """Whether it is this table that refused; SQLite says so in words only."""
+    if isinstance(error.orig, psycopg.Error):
+        return error.orig.diag.table_name == rows.name
+    return f"failed: {rows.name}." in str(error.orig)
+
+
+def _forget(session: Session, *, sees_commits: bool) -> None:
+    """What was read before counts no more.
+
+    On PostgreSQL each statement sees what is committed when it begins, and a reading transaction goes on as a
+    writing one; on SQLite it would go on seeing what was when it began.
+    """
+    if sees_commits and not session.new | session.dirty | session.deleted:
+        session.expire_all()
+    else:
+        session.rollback()
 
 
 @contextmanager

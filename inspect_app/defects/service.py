@@ -6,8 +6,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import delete, insert, update
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import Connection, delete, insert, update
 from sqlalchemy.orm import Session
 
 from inspect_app.core import audit
@@ -15,7 +14,7 @@ from inspect_app.core.auth import Actor
 from inspect_app.core.clock import legal_day
 from inspect_app.core.database import table
 from inspect_app.core.permissions import Role
-from inspect_app.core.problems import Conflict, DifferentBody, FieldError, InvalidFields
+from inspect_app.core.problems import Conflict, FieldError, InvalidFields
 from inspect_app.defects import policy, queries
 from inspect_app.defects.models import CorrectionPhoto, Defect, DefectStep
 from inspect_app.defects.words import (
@@ -31,7 +30,8 @@ from inspect_app.defects.words import (
 )
 from inspect_app.photos import queries as photos
 
-INSERT = insert(table(Defect))
+TABLE = table(Defect)
+INSERT = insert(TABLE)
 STAGES = ("before", "during", "after")
 
 
@@ -60,20 +60,17 @@ class Review:
     document: str | None = None
 
 
-def replace(session: Session, inspection_id: UUID, found: Sequence[NewDefect], *, first: bool) -> None:
-    """Put these in place of an unissued inspection's defects; DifferentBody when an id is another's.
+def replace(connection: Connection, inspection_id: UUID, found: Sequence[NewDefect], *, first: bool) -> None:
+    """Put these in place of an unissued inspection's defects; IntegrityError on TABLE when an id is another's.
 
     `first`: the inspection has none yet.
     """
     if not first:
-        session.execute(delete(Defect).where(Defect.inspection_id == inspection_id))
+        connection.execute(delete(TABLE).where(TABLE.c.inspection_id == inspection_id))
     rows = [{name: getattr(defect, name) for name in NewDefect.__slots__} for defect in found]
     if rows:
         fixed = {"inspection_id": inspection_id, "state": FOUND, "version": 1, "correct_by": None}
-        try:
-            session.connection().execute(INSERT, [row | fixed for row in rows])
-        except IntegrityError as error:
-            raise DifferentBody("缺失的 id 已用於其他查核；請由平板重新產生。") from error
+        connection.execute(INSERT, [row | fixed for row in rows])
 
 
 def issue(session: Session, inspection_id: UUID, correct_by: date) -> None:

@@ -1,15 +1,18 @@
 """The rows of a submission: the newest version's marks, photos, tests and defects stand in tables of their own."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import bindparam, delete, insert, update
+from sqlalchemy import Connection, Insert, bindparam, delete, insert, update
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from inspect_app.core.database import table
+from inspect_app.core import audit
+from inspect_app.core.auth import Actor
+from inspect_app.core.database import table, together, violates
+from inspect_app.core.problems import DifferentBody
 from inspect_app.defects import service as defects
 from inspect_app.inspections import queries
 from inspect_app.inspections.body import GivenMark, SubmissionBody
@@ -17,11 +20,17 @@ from inspect_app.inspections.intake import Sent
 from inspect_app.inspections.models import Inspection, Mark, NamedPhoto, SiteTest, Submission
 from inspect_app.inspections.words import PARTS
 
-INSPECTIONS = table(Inspection)
+VISITS, MARKS, PHOTOS = table(Inspection), table(Mark), table(NamedPhoto)
 POINT = (
-    update(INSPECTIONS)
-    .where(INSPECTIONS.c.id == bindparam("key"))
-    .values(submission_id=bindparam("submission"), state=bindparam("to"), version=INSPECTIONS.c.version + 1)
+    update(VISITS)
+    .where(VISITS.c.id == bindparam("key"))
+    .values(submission_id=bindparam("submission"), state=bindparam("to"), version=VISITS.c.version + 1)
+)
+CLEAR_MARKS, CLEAR_PHOTOS = (
+    delete(rows).where(rows.c.inspection_id == bindparam("visit")) for rows in (MARKS, PHOTOS)
+)
+ADD_SENT, ADD_MARKS, ADD_PHOTOS, ADD_TESTS = (
+    insert(rows) for rows in (table(Submission), MARKS, PHOTOS, table(SiteTest))
 )
 
 
@@ -31,28 +40,35 @@ class Stored:
 
     version: int
     state: str
-    by: UUID
+    by: Actor
     at: datetime
 
 
-def keep(session: Session, inspection_id: UUID, sent: Sent, how: Stored) -> None:
-    """Store the body whole, and its marks and photos in place of what stood there; reads nothing back."""
-    _store(session, inspection_id, sent, how)
-    _clear(session, Mark, inspection_id)  # members may have marked before
-    if not sent.is_first:
-        _clear(session, NamedPhoto, inspection_id)
-    _insert(session, Mark, inspection_id, [_mark_row(mark) for mark in sent.body.marks])
-    _insert(session, NamedPhoto, inspection_id, _photo_rows(sent.body))
+def keep(session: Session, visit: UUID, sent: Sent, how: Stored) -> None:
+    """Store the body whole, its marks, photos, tests and defects in place of what stood there, and the event.
+
+    DifferentBody when a defect's id is another inspection's.
+    """
+    tests = _tests_to_add(session, visit, sent)
+    try:
+        with together(session) as connection:
+            _tell(session, visit, sent, how)
+            _keep(connection, visit, sent, how)
+            _add(connection, ADD_TESTS, visit, tests)
+            defects.replace(connection, visit, _found(sent.body), first=sent.is_first)
+    except IntegrityError as error:
+        if violates(error, defects.TABLE):
+            raise DifferentBody("缺失的 id 已用於其他查核；請由平板重新產生。") from error
+        raise
 
 
-def keep_tests_and_defects(session: Session, inspection_id: UUID, sent: Sent) -> None:
-    """The body's tests and defects; DifferentBody when a defect's id is another inspection's."""
-    _keep_tests(session, inspection_id, sent.body.pending_tests, first=sent.is_first)
-    found = [_defect_row(sent.body, index) for index in range(len(sent.body.defects))]
-    defects.replace(session, inspection_id, found, first=sent.is_first)
+def _tell(session: Session, visit: UUID, sent: Sent, how: Stored) -> None:
+    action = "inspection.submitted" if sent.is_first else "inspection.amended"
+    subject = ("inspection", visit)
+    audit.record(session, how.by, action, subject, how.at, version=how.version, reason=sent.reason)
 
 
-def _store(session: Session, inspection_id: UUID, sent: Sent, how: Stored) -> None:
+def _keep(connection: Connection, visit: UUID, sent: Sent, how: Stored) -> None:
     row = {
         "id": sent.body.id,
         "version": how.version,
@@ -60,10 +76,15 @@ def _store(session: Session, inspection_id: UUID, sent: Sent, how: Stored) -> No
         "sha256": sent.sha256,
         "reason": sent.reason,
         "received_at": how.at,
-        "received_by": how.by,
+        "received_by": how.by.id,
     }
-    _insert(session, Submission, inspection_id, [row])
-    session.connection().execute(POINT, {"key": inspection_id, "submission": sent.body.id, "to": how.state})
+    _add(connection, ADD_SENT, visit, [row])
+    connection.execute(POINT, {"key": visit, "submission": sent.body.id, "to": how.state})
+    connection.execute(CLEAR_MARKS, {"visit": visit})  # members may have marked before
+    if not sent.is_first:
+        connection.execute(CLEAR_PHOTOS, {"visit": visit})
+    _add(connection, ADD_MARKS, visit, [_mark_row(mark) for mark in sent.body.marks])
+    _add(connection, ADD_PHOTOS, visit, _photo_rows(sent.body))
 
 
 def photos_named(body: SubmissionBody) -> tuple[str, ...]:
@@ -73,16 +94,9 @@ def photos_named(body: SubmissionBody) -> tuple[str, ...]:
     )
 
 
-def _clear(session: Session, model: type[Any], inspection_id: UUID) -> None:
-    rows = table(model)
-    session.connection().execute(delete(rows).where(rows.c.inspection_id == inspection_id))
-
-
-def _insert(session: Session, model: type[Any], inspection_id: UUID, rows: list[dict[str, Any]]) -> None:
+def _add(connection: Connection, into: Insert, visit: UUID, rows: list[dict[str, Any]]) -> None:
     if rows:
-        session.connection().execute(
-            insert(table(model)), [row | {"inspection_id": inspection_id} for row in rows]
-        )
+        connection.execute(into, [row | {"inspection_id": visit} for row in rows])
 
 
 def _mark_row(mark: GivenMark) -> dict[str, Any]:
@@ -101,28 +115,30 @@ def _photo_rows(body: SubmissionBody) -> list[dict[str, Any]]:
     return [row | {"position": position} for position, row in enumerate(rows.values())]
 
 
-def _defect_row(body: SubmissionBody, index: int) -> defects.NewDefect:
-    found = body.defects[index]
-    return defects.NewDefect(
-        id=found.id,
-        position=index,
-        code=found.code,
-        severity=found.severity,
-        party=found.party,
-        also=tuple(found.also),
-        points=found.points,
-        note=found.note,
-        place=found.place,
-        photos=tuple(found.photos),
-    )
+def _found(body: SubmissionBody) -> list[defects.NewDefect]:
+    return [
+        defects.NewDefect(
+            id=found.id,
+            position=position,
+            code=found.code,
+            severity=found.severity,
+            party=found.party,
+            also=tuple(found.also),
+            points=found.points,
+            note=found.note,
+            place=found.place,
+            photos=tuple(found.photos),
+        )
+        for position, found in enumerate(body.defects)
+    ]
 
 
-def _keep_tests(session: Session, inspection_id: UUID, pending: Iterable[str], *, first: bool) -> None:
+def _tests_to_add(session: Session, visit: UUID, sent: Sent) -> list[dict[str, Any]]:
     """Tests no longer pending go, but a result once recorded stays: no amendment undoes a test."""
-    wanted = dict.fromkeys(pending)
-    for row in () if first else queries.tests_of(session, inspection_id):
+    wanted = dict.fromkeys(sent.body.pending_tests)
+    for row in () if sent.is_first else queries.tests_of(session, visit):
         if row.test in wanted:
             del wanted[row.test]
         elif row.result is None:
             session.delete(row)
-    _insert(session, SiteTest, inspection_id, [{"test": test} for test in wanted])
+    return [{"test": test} for test in wanted]

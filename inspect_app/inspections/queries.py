@@ -137,8 +137,8 @@ def _held() -> Select[Inspection]:
         select(Inspection)
         .where(
             Inspection.id == bindparam("id"),
-            Inspection.id.in_(
-                select(TeamMember.inspection_id).where(TeamMember.user_id == bindparam("person"))
+            exists().where(
+                TeamMember.inspection_id == Inspection.id, TeamMember.user_id == bindparam("person")
             ),
         )
         .options(lazyload(Inspection.tender_row))

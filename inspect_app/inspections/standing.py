@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import Row, and_, bindparam, select
+from sqlalchemy import Row, and_, bindparam, exists, select
 from sqlalchemy.orm import Session
 
 from inspect_app.core.database import table
@@ -17,7 +17,7 @@ VISIT = (
     select(*(VISITS.c[name] for name in ("id", "on", "state", "submission_id")))
     .where(
         VISITS.c.id == bindparam("visit"),
-        VISITS.c.id.in_(select(PEOPLE.c.inspection_id).where(PEOPLE.c.user_id == bindparam("person"))),
+        exists().where(PEOPLE.c.inspection_id == VISITS.c.id, PEOPLE.c.user_id == bindparam("person")),
     )
     .with_for_update()
 )

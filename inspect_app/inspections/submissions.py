@@ -8,9 +8,7 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from inspect_app.core import audit
 from inspect_app.core.auth import Actor
-from inspect_app.core.database import together
 from inspect_app.core.problems import Conflict, DifferentBody, NotAllowed
 from inspect_app.inspections import checks, keeping, plans, policy, queries, scores
 from inspect_app.inspections.body import MarkBody, SubmissionBody, decode
@@ -150,12 +148,7 @@ def _accept(session: Session, visit: Standing, sent: Sent, by: Actor, now: datet
     version = 1 if sent.is_first else queries.last_version(session, visit.id) + 1
     missing = _missing(session, visit.id, keeping.photos_named(body), lock=True)
     state = INCOMPLETE if missing else SUBMITTED
-    action = "inspection.submitted" if sent.is_first else "inspection.amended"
-    subject = ("inspection", visit.id)
-    with together(session):
-        audit.record(session, by, action, subject, now, version=version, reason=sent.reason)
-        keeping.keep(session, visit.id, sent, keeping.Stored(version, state, by.id, now))
-    keeping.keep_tests_and_defects(session, visit.id, sent)
+    keeping.keep(session, visit.id, sent, keeping.Stored(version, state, by, now))
     session.expire_all()
     return Receipt(body.id, sent.sha256, now, state, missing, is_new=True)
 

@@ -60,7 +60,7 @@ def take(upload: PhotoUpload, chunk: Chunk, by: Actor) -> int:
     if chunk.declared is not None and chunk.declared > left:
         raise _too_long()
     with _checked(chunk, left) as source:
-        at = _append(parts.of(upload.id), chunk.offset, source, left)
+        at = _append(upload, chunk.offset, source, left)
     if at == upload.length:
         _finish(upload, by)
     return at
@@ -83,8 +83,11 @@ def _checked(chunk: Chunk, left: int) -> Iterator[IO[bytes]]:
         yield file
 
 
-def _append(part: Part, at: int, source: IO[bytes], left: int) -> int:
+def _append(upload: PhotoUpload, at: int, source: IO[bytes], left: int) -> int:
+    part = parts.of(upload.id)
     with part.opened() as file:
+        if at == 0:
+            _require_open(upload, part)
         while piece := source.read(min(PIECE, left + 1)):
             if len(piece) > left:
                 raise _too_long()
@@ -94,6 +97,16 @@ def _append(part: Part, at: int, source: IO[bytes], left: int) -> int:
                 raise _moved() from error
             at, left = at + len(piece), left - len(piece)
     return at
+
+
+def _require_open(upload: PhotoUpload, part: Part) -> None:
+    """The part of an upload that ended since its row was read must not come into being again."""
+    row = queries.upload(session(), upload.id)
+    finished = row is not None and row.finished_at is not None
+    receiving.release_database()
+    if row is None or finished:
+        part.remove()
+        raise _moved() if finished else _dropped()
 
 
 def _finish(upload: PhotoUpload, by: Actor) -> None:
@@ -106,7 +119,7 @@ def _finish(upload: PhotoUpload, by: Actor) -> None:
         if finished:
             return
         if row is None or not there:
-            raise NotFound("這個上傳已取消；請重新開始上傳。")
+            raise _dropped()
         _receive(upload, part, by)
 
 
@@ -123,6 +136,10 @@ def _receive(upload: PhotoUpload, part: Part, by: Actor) -> None:
             service.record(current, facts, upload.inspection_id, by, clock.now())
             service.finish_upload(current, upload.id, clock.now())
     part.remove()
+
+
+def _dropped() -> NotFound:
+    return NotFound("這個上傳已取消；請重新開始上傳。")
 
 
 def _moved() -> Conflict:

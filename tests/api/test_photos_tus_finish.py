@@ -166,6 +166,27 @@ def test_a_piece_at_a_moved_offset_is_not_written(app: Flask) -> None:
     assert part.path.read_bytes() == b"first second"
 
 
+@pytest.mark.parametrize(("ending", "told", "kept"), [("received", 409, 1), ("dropped", 404, 0)])
+def test_bytes_that_come_once_the_upload_has_ended_make_no_new_part(
+    app: Flask, begun: Tus, monkeypatch: pytest.MonkeyPatch, ending: str, told: int, kept: int
+) -> None:
+    other = Tus(Api(app.test_client(), begun.api.token), begun.inspection, begun.data)
+    other.url = begun.url
+    size = parts.Part.size
+
+    def ended_meanwhile(part: parts.Part) -> int:
+        monkeypatch.undo()
+        assert (other.patch(0) if ending == "received" else other.delete()).status_code == 204
+        return size(part)
+
+    monkeypatch.setattr(parts.Part, "size", ended_meanwhile)
+
+    assert begun.patch(0).status_code == told
+    assert count(app, PhotoReceipt) == kept
+    with app.app_context():
+        assert parts.listed() == {}
+
+
 def test_a_checked_last_chunk_finishes_too(begun: Tus) -> None:
     begun.patch(0, 1000)
     told = checksum(begun.data[1000:], "sha256")
