@@ -6,8 +6,9 @@ import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Literal, TypeVar
 
+T = TypeVar("T")
 Sense = Literal["at least", "at most"]
 
 
@@ -46,6 +47,22 @@ def paired(ours: Callable[[], float], baseline: Callable[[], float], rounds: int
         for run in (ours, baseline) if number % 2 else (baseline, ours):
             measured[run].append(run())
     return statistics.median(measured[ours]), statistics.median(measured[baseline])
+
+
+def middle(
+    sides: tuple[Callable[[], T], Callable[[], T]], figure: Callable[[T], float], rounds: int
+) -> tuple[T, T]:
+    """The pair of runs whose ratio of figures is the median's, in turn like `paired`; a first pair warms both up."""
+    pairs = [_pair(sides, number) for number in range(rounds + 1)][1:]
+    return sorted(pairs, key=lambda pair: figure(pair[0]) / figure(pair[1]))[rounds // 2]
+
+
+def _pair(sides: tuple[Callable[[], T], Callable[[], T]], number: int) -> tuple[T, T]:
+    ours, floor = sides
+    if number % 2:
+        return ours(), floor()
+    second, first = floor(), ours()
+    return first, second
 
 
 def table(lines: Sequence[Line]) -> str:
