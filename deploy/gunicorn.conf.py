@@ -57,7 +57,10 @@ worker_class = PatientWorker
 
 
 def post_worker_init(worker: ThreadWorker) -> None:
-    """Read what the first requests need before they come."""
+    """Take a processor of one's own, and read what the first requests need before they come."""
+    from inspect_app.core import processors  # here: the master keeps no code that an upgrade replaces
+
+    processors.stay(os.getppid() + worker.age)
     extensions = getattr(worker.wsgi, "extensions", {})
     if warm := extensions.get("chahe.warm"):
         warm()

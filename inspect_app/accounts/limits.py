@@ -11,6 +11,7 @@ from inspect_app.core.problems import MalformedRequest
 
 PER_NAME = "10 per 5 minutes"
 PER_ADDRESS = "100 per 5 minutes"
+LIMITED = frozenset({"accounts", "accounts_api"})
 
 
 def _address_and_name() -> str:
@@ -34,7 +35,13 @@ def _refused(response: Response) -> bool:
     return response.status_code == 422
 
 
+def _elsewhere() -> bool:
+    """Only accounts' routes are limited; every other request need not be looked through for limits."""
+    return request.blueprint not in LIMITED
+
+
 limiter = Limiter(get_remote_address, storage_uri="memory://", headers_enabled=True)
+limiter.request_filter(_elsewhere)
 limit_by_name = limiter.limit(PER_NAME, key_func=_address_and_name, deduct_when=_failed)
 limit_by_address = limiter.limit(PER_ADDRESS, deduct_when=_failed)
 limit_codes = limiter.limit(PER_ADDRESS, deduct_when=_refused)

@@ -163,9 +163,12 @@ def check_version(version: int, *, required: bool) -> None:
 
 
 def strict_json(text: str) -> Any:
-    """Parse JSON, refusing repeated keys, NaN and Infinity, lone surrogates, NUL and great depth."""
+    """Parse JSON, refusing repeated keys, NaN and Infinity, lone surrogates, NUL and great depth.
+
+    A whole number is an int however it was written: JSON knows no difference between 3 and 3.0.
+    """
     try:
-        value = json.loads(text, object_pairs_hook=_unique, parse_constant=_no_constant, parse_float=_finite)
+        value = json.loads(text, object_pairs_hook=_unique, parse_constant=_no_constant, parse_float=_number)
     except (ValueError, RecursionError) as error:
         raise MalformedRequest(f"內容不是有效的 JSON：{_reason(error)}") from error
     _check_depth(value, MAX_DEPTH)
@@ -193,11 +196,11 @@ def _no_constant(name: str) -> NoReturn:
     raise ValueError(f"{name} 不是數值。")
 
 
-def _finite(text: str) -> float:
+def _number(text: str) -> float:
     value = float(text)
     if math.isinf(value):
         raise ValueError(f"{text[:20]} 太大。")
-    return value
+    return int(value) if value.is_integer() else value
 
 
 def _check_depth(value: Any, depth: int) -> None:

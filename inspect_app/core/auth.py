@@ -7,8 +7,9 @@ from typing import ParamSpec, TypeVar, cast
 from uuid import UUID
 
 import structlog
-from flask import Flask, Response, current_app, g, redirect, request, url_for
+from flask import Flask, Request, Response, current_app, g, redirect, request, url_for
 from flask import session as cookie
+from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
 from flask_wtf.csrf import CSRFError, CSRFProtect
 
 from inspect_app.core.permissions import PERMISSIONS, PUBLIC, ROLE_LABELS, Role
@@ -54,8 +55,18 @@ class BadCsrf(Problem):
     status, code, title = 403, "csrf", "頁面已逾時"
 
 
+class CookieSessions(SecureCookieSessionInterface):
+    """Flask's own, without making a signer's keys for a tablet that sends no cookie."""
+
+    def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
+        if self.get_cookie_name(app) in request.cookies:
+            return super().open_session(app, request)
+        return self.session_class()
+
+
 def init_app(app: Flask, identify: Identify) -> None:
     """Identify the actor of each request with `identify(token)`; guard cookie sessions against CSRF."""
+    app.session_interface = CookieSessions()
     app.extensions["chahe.identify"] = identify
     app.config["WTF_CSRF_CHECK_DEFAULT"] = False
     app.config["WTF_CSRF_TIME_LIMIT"] = None

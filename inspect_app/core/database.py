@@ -140,10 +140,10 @@ def transaction() -> Iterator[Session]:
     """
     current = db.session()
     queue: WriterQueue | None = current_app.extensions["chahe.writers"]
-    _forget(current, sees_commits=queue is None)
-    with _turn(queue):
+    with _turn(current, queue):
         try:
-            current.connection(execution_options={"chahe_writes": True} if queue else None)
+            if queue:
+                current.connection().exec_driver_sql("BEGIN IMMEDIATE")
             yield current
             current.commit()
         except BaseException as error:
@@ -162,7 +162,7 @@ def together(session: Session) -> Iterator[Connection]:
     What one of them says against it is raised at the end, as IntegrityError or OperationalError.
     """
     connection = session.connection()
-    driver = connection.connection.driver_connection
+    driver = _driver(connection)
     if not isinstance(driver, psycopg.Connection):
         yield connection
         return
@@ -175,6 +175,11 @@ def together(session: Session) -> Iterator[Connection]:
         raise OperationalError("together", None, error, connection_invalidated=driver.closed) from error
 
 
+def _driver(connection: Connection) -> Any:
+    """The driver's own connection below SQLAlchemy's."""
+    return connection.connection.driver_connection
+
+
 def violates(error: IntegrityError, rows: Table) -> bool:
     """Whether it is this table that refused; SQLite says so in words only."""
     if isinstance(error.orig, psycopg.Error):
@@ -182,24 +187,26 @@ def violates(error: IntegrityError, rows: Table) -> bool:
     return f"failed: {rows.name}." in str(error.orig)
 
 
-def _forget(session: Session, *, sees_commits: bool) -> None:
-    """What was read before counts no more.
+def _forget(session: Session, queue: WriterQueue | None) -> None:
+    """What was read before counts no more; its connection is kept, for the writing.
 
-    On PostgreSQL each statement sees what is committed when it begins, and a reading transaction goes on as a
-    writing one; on SQLite it would go on seeing what was when it began.
+    On PostgreSQL each statement sees what is committed when it begins, so a reading transaction may go on as a
+    writing one. On SQLite it would go on seeing what was when it began: there it ends, and the other has its turn.
     """
-    if sees_commits and not session.new | session.dirty | session.deleted:
-        session.expire_all()
-    else:
+    if session.new or session.dirty or session.deleted:
         session.rollback()
+    session.expire_all()
+    if queue:
+        _driver(session.connection()).rollback()
 
 
 @contextmanager
-def _turn(queue: WriterQueue | None) -> Iterator[None]:
+def _turn(session: Session, queue: WriterQueue | None) -> Iterator[None]:
     try:
+        _forget(session, queue)
         with queue.turn() if queue else nullcontext():
             yield
-    except QueueFull as error:
+    except (QueueFull, NoConnection) as error:
         raise Busy() from error
 
 
@@ -280,5 +287,4 @@ def _prepare_sqlite(engine: Engine) -> None:
 
     @event.listens_for(engine, "begin")
     def on_begin(connection: Connection) -> None:
-        writes = connection.get_execution_options().get("chahe_writes")
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+        _driver(connection).execute("BEGIN")

@@ -168,11 +168,6 @@ PHRASES = (
 
 def decode(value: Any, kind: type[Any], prefix: str = "") -> Any:
     """JSON values as a typed body; InvalidFields naming the path of what does not fit."""
-    return typed(plain(value), kind, prefix)
-
-
-def typed(value: Any, kind: type[Any], prefix: str = "") -> Any:
-    """Likewise, of values that are `plain` already."""
     try:
         return msgspec.convert(value, kind, strict=True)
     except msgspec.ValidationError as error:
@@ -215,21 +210,10 @@ def _joined(prefix: str, path: str) -> str:
     return f"{prefix}{path}" if prefix else path.removeprefix(".")
 
 
-def canonical(plain_value: Any) -> str:
-    """JSON with sorted keys of a `plain` value: equal for bodies that are equal as JSON."""
-    return msgspec.json.encode(plain_value, order="sorted").decode()
+def canonical(value: Any) -> str:
+    """JSON with sorted keys: equal for bodies that are equal as JSON."""
+    return msgspec.json.encode(value, order="sorted").decode()
 
 
 def digest(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
-
-
-def plain(value: Any) -> Any:
-    """The same value with whole numbers written without a point."""
-    if isinstance(value, str):
-        return value
-    if isinstance(value, dict):
-        return {key: plain(inner) for key, inner in value.items()}
-    if isinstance(value, list):
-        return [plain(inner) for inner in value]
-    return int(value) if isinstance(value, float) and value.is_integer() else value

@@ -8,7 +8,7 @@ from typing import Any
 
 from inspect_app.core.problems import FieldError
 from inspect_app.inspections import checks
-from inspect_app.inspections.body import Amendment, SubmissionBody, canonical, decode, digest, plain, typed
+from inspect_app.inspections.body import Amendment, SubmissionBody, canonical, decode, digest
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +42,7 @@ def read_amendment(value: Any) -> Sent:
 
 
 def _read(value: Any, reason: str | None = None, prefix: str = "") -> Sent:
-    value = plain(value)
-    body: SubmissionBody = typed(value, SubmissionBody, prefix.rstrip("."))
+    body: SubmissionBody = decode(value, SubmissionBody, prefix.rstrip("."))
     checks.check_instants(body, prefix)
     text = canonical(value)
     return Sent(body, text, digest(text), checks.faults(body), reason, prefix)

@@ -18,6 +18,7 @@ from inspect_app.inspections import queries
 from inspect_app.inspections.body import GivenMark, SubmissionBody
 from inspect_app.inspections.intake import Sent
 from inspect_app.inspections.models import Inspection, Mark, NamedPhoto, SiteTest, Submission
+from inspect_app.inspections.standing import Standing
 from inspect_app.inspections.words import PARTS
 
 VISITS, MARKS, PHOTOS = table(Inspection), table(Mark), table(NamedPhoto)
@@ -44,18 +45,18 @@ class Stored:
     at: datetime
 
 
-def keep(session: Session, visit: UUID, sent: Sent, how: Stored) -> None:
+def keep(session: Session, visit: Standing, sent: Sent, how: Stored) -> None:
     """Store the body whole, its marks, photos, tests and defects in place of what stood there, and the event.
 
     DifferentBody when a defect's id is another inspection's.
     """
-    tests = _tests_to_add(session, visit, sent)
+    tests = _tests_to_add(session, visit.id, sent)
     try:
         with together(session) as connection:
-            _tell(session, visit, sent, how)
+            _tell(session, visit.id, sent, how)
             _keep(connection, visit, sent, how)
-            _add(connection, ADD_TESTS, visit, tests)
-            defects.replace(connection, visit, _found(sent.body), first=sent.is_first)
+            _add(connection, ADD_TESTS, visit.id, tests)
+            defects.replace(connection, visit.id, _found(sent.body), first=sent.is_first)
     except IntegrityError as error:
         if violates(error, defects.TABLE):
             raise DifferentBody("缺失的 id 已用於其他查核；請由平板重新產生。") from error
@@ -68,7 +69,7 @@ def _tell(session: Session, visit: UUID, sent: Sent, how: Stored) -> None:
     audit.record(session, how.by, action, subject, how.at, version=how.version, reason=sent.reason)
 
 
-def _keep(connection: Connection, visit: UUID, sent: Sent, how: Stored) -> None:
+def _keep(connection: Connection, visit: Standing, sent: Sent, how: Stored) -> None:
     row = {
         "id": sent.body.id,
         "version": how.version,
@@ -78,13 +79,14 @@ def _keep(connection: Connection, visit: UUID, sent: Sent, how: Stored) -> None:
         "received_at": how.at,
         "received_by": how.by.id,
     }
-    _add(connection, ADD_SENT, visit, [row])
-    connection.execute(POINT, {"key": visit, "submission": sent.body.id, "to": how.state})
-    connection.execute(CLEAR_MARKS, {"visit": visit})  # members may have marked before
+    _add(connection, ADD_SENT, visit.id, [row])
+    connection.execute(POINT, {"key": visit.id, "submission": sent.body.id, "to": how.state})
+    if visit.is_marked:
+        connection.execute(CLEAR_MARKS, {"visit": visit.id})
     if not sent.is_first:
-        connection.execute(CLEAR_PHOTOS, {"visit": visit})
-    _add(connection, ADD_MARKS, visit, [_mark_row(mark) for mark in sent.body.marks])
-    _add(connection, ADD_PHOTOS, visit, _photo_rows(sent.body))
+        connection.execute(CLEAR_PHOTOS, {"visit": visit.id})
+    _add(connection, ADD_MARKS, visit.id, [_mark_row(mark) for mark in sent.body.marks])
+    _add(connection, ADD_PHOTOS, visit.id, _photo_rows(sent.body))
 
 
 def photos_named(body: SubmissionBody) -> tuple[str, ...]:

@@ -28,6 +28,7 @@ TEAM = (
         *(MARKS.c[name] for name in PARTS),
         SENT.c.inspection_id.label("sent_for"),
         *(SENT.c[name] for name in ("sha256", "reason", "received_at")),
+        exists().where(MARKS.c.inspection_id == bindparam("visit")).label("is_marked"),
     )
     .select_from(PEOPLE)
     .outerjoin(
@@ -62,7 +63,10 @@ class Earlier:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """A visit, held until the transaction ends, with its team and what was received under the submission's id."""
+    """A visit, held until the transaction ends, with its team and what was received under the submission's id.
+
+    `is_marked`: somebody has marked it, be it one who is no longer on the team.
+    """
 
     id: UUID
     on: date
@@ -70,6 +74,7 @@ class Standing:
     submission_id: UUID | None
     team: tuple[Person, ...]
     earlier: Earlier | None
+    is_marked: bool
 
     @property
     def members(self) -> frozenset[UUID]:
@@ -91,7 +96,8 @@ def standing(session: Session, inspection_id: UUID, submission_id: UUID, person_
         return None
     rows = connection.execute(TEAM, {"visit": inspection_id, "submission": submission_id}).all()
     team = tuple(_person(row) for row in rows)
-    return Standing(visit.id, visit.on, visit.state, visit.submission_id, team, _earlier(rows[0]))
+    earlier, marked = _earlier(rows[0]), bool(rows[0].is_marked)
+    return Standing(visit.id, visit.on, visit.state, visit.submission_id, team, earlier, marked)
 
 
 def _person(row: Row[*tuple[object, ...]]) -> Person:

@@ -148,7 +148,7 @@ def _accept(session: Session, visit: Standing, sent: Sent, by: Actor, now: datet
     version = 1 if sent.is_first else queries.last_version(session, visit.id) + 1
     missing = _missing(session, visit.id, keeping.photos_named(body), lock=True)
     state = INCOMPLETE if missing else SUBMITTED
-    keeping.keep(session, visit.id, sent, keeping.Stored(version, state, by, now))
+    keeping.keep(session, visit, sent, keeping.Stored(version, state, by, now))
     session.expire_all()
     return Receipt(body.id, sent.sha256, now, state, missing, is_new=True)
 

@@ -19,6 +19,7 @@ from threading import BoundedSemaphore
 
 from PIL import ExifTags, Image, ImageFile
 
+from inspect_app.core import processors
 from inspect_app.photos.jpeg_scans import has_more_scans
 
 MAX_PIXELS = 50_000_000
@@ -89,7 +90,7 @@ def examine(path: Path) -> Picture:
 
     MemoryError where there is not enough for it now; `MAX_PIXELS` and the two decodes at a time bound what it takes.
     """
-    with _slots:
+    with _slots, processors.every():
         data = path.read_bytes()
         return _examine(data, _mime(data))
 

@@ -15,6 +15,7 @@ from urllib.request import urlopen
 
 import pytest
 
+from inspect_app.core import processors
 from inspect_app.core.settings import ROOT
 
 GUNICORN = Path(sys.executable).parent / "gunicorn"
@@ -101,3 +102,15 @@ def test_every_scrape_tells_the_sum_and_the_log_is_json(server: tuple[str, Path]
     assert not any("chahe_writers_waiting" in text for text in scrapes)
     lines = [json.loads(line) for line in log.read_text().splitlines()]
     assert len([line for line in lines if line.get("route") == "/api/v1/me"]) == ASKED
+
+
+@pytest.mark.skipif(len(processors.EVERY) < 2, reason="on one processor, or where the system tells of none")
+def test_each_process_has_a_processor_of_its_own(server: tuple[str, Path]) -> None:
+    address, log = server
+    ask(address, ASKED)
+
+    pids = [int(path.stem.removeprefix("counter_")) for path in (log.parent / "metrics").glob("counter_*.db")]
+    held = [os.sched_getaffinity(int(thread)) for pid in pids for thread in os.listdir(f"/proc/{pid}/task")]
+
+    assert {len(each) for each in held} == {1}
+    assert len(frozenset().union(*held)) == len(pids) == 2
