@@ -1,5 +1,6 @@
 """One process, eight threads; WEB_PROCESSES adds more, which pays with PostgreSQL."""
 
+import gc
 import os
 import socket
 import struct
@@ -57,13 +58,18 @@ worker_class = PatientWorker
 
 
 def post_worker_init(worker: ThreadWorker) -> None:
-    """Take a processor of one's own, and read what the first requests need before they come."""
+    """Take a processor of one's own, and read what the first requests need before they come.
+
+    What stands then stands as long as the process: the garbage collector need not look through it again.
+    """
     from inspect_app.core import processors  # here: the master keeps no code that an upgrade replaces
 
     processors.stay(os.getppid() + worker.age)
     extensions = getattr(worker.wsgi, "extensions", {})
     if warm := extensions.get("chahe.warm"):
         warm()
+    gc.collect()
+    gc.freeze()
 
 
 def on_starting(_server: object) -> None:

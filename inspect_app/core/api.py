@@ -168,7 +168,7 @@ def strict_json(text: str) -> Any:
     A whole number is an int however it was written: JSON knows no difference between 3 and 3.0.
     """
     try:
-        value = json.loads(text, object_pairs_hook=_unique, parse_constant=_no_constant, parse_float=_number)
+        value = STRICT.decode(text)
     except (ValueError, RecursionError) as error:
         raise MalformedRequest(f"內容不是有效的 JSON：{_reason(error)}") from error
     _check_depth(value, MAX_DEPTH)
@@ -201,6 +201,9 @@ def _number(text: str) -> float:
     if math.isinf(value):
         raise ValueError(f"{text[:20]} 太大。")
     return int(value) if value.is_integer() else value
+
+
+STRICT = json.JSONDecoder(object_pairs_hook=_unique, parse_constant=_no_constant, parse_float=_number)
 
 
 def _check_depth(value: Any, depth: int) -> None:

@@ -98,11 +98,12 @@ def init_app(app: Flask, url: str) -> None:
     """Bind the database; SQLite gets WAL, foreign keys and real transactions."""
     app.config["SQLALCHEMY_DATABASE_URI"] = url
     sqlite = url.startswith("sqlite:")
-    app.config["SQLALCHEMY_ENGINE_OPTIONS"] = (
-        {"connect_args": {"timeout": BUSY_TIMEOUT_S}}
-        if sqlite
-        else {"connect_args": {"connect_timeout": BUSY_TIMEOUT_S}}
-    ) | {"hide_parameters": True, "pool_timeout": BUSY_TIMEOUT_S}
+    app.config["SQLALCHEMY_ENGINE_OPTIONS"] = {
+        "connect_args": {"timeout" if sqlite else "connect_timeout": BUSY_TIMEOUT_S},
+        "hide_parameters": True,
+        "pool_timeout": BUSY_TIMEOUT_S,
+        "pool_use_lifo": True,  # the connection used last has the pages at hand
+    }
     db.init_app(app)
     app.teardown_appcontext(_let_go)  # runs before Flask-SQLAlchemy's own, which was registered before it
     migrate.init_app(
@@ -140,10 +141,11 @@ def transaction() -> Iterator[Session]:
     """
     current = db.session()
     queue: WriterQueue | None = current_app.extensions["chahe.writers"]
-    with _turn(current, queue):
+    _forget(current, queue)
+    with _turn(queue):
         try:
             if queue:
-                current.connection().exec_driver_sql("BEGIN IMMEDIATE")
+                _begin_writing(current.connection())
             yield current
             current.commit()
         except BaseException as error:
@@ -188,25 +190,27 @@ def violates(error: IntegrityError, rows: Table) -> bool:
 
 
 def _forget(session: Session, queue: WriterQueue | None) -> None:
-    """What was read before counts no more; its connection is kept, for the writing.
+    """What was read before counts no more.
 
     On PostgreSQL each statement sees what is committed when it begins, so a reading transaction may go on as a
-    writing one. On SQLite it would go on seeing what was when it began: there it ends, and the other has its turn.
+    writing one. On SQLite it would go on seeing what was when it began; and who waits there needs no connection.
     """
-    if session.new or session.dirty or session.deleted:
+    if queue or session.new or session.dirty or session.deleted:
         session.rollback()
     session.expire_all()
-    if queue:
-        _driver(session.connection()).rollback()
+
+
+def _begin_writing(connection: Connection) -> None:
+    _driver(connection).rollback()  # of the reading transaction that each connection begins with
+    connection.exec_driver_sql("BEGIN IMMEDIATE")
 
 
 @contextmanager
-def _turn(session: Session, queue: WriterQueue | None) -> Iterator[None]:
+def _turn(queue: WriterQueue | None) -> Iterator[None]:
     try:
-        _forget(session, queue)
         with queue.turn() if queue else nullcontext():
             yield
-    except (QueueFull, NoConnection) as error:
+    except QueueFull as error:
         raise Busy() from error
 
 
