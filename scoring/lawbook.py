@@ -298,12 +298,23 @@ def check_versions(groups: Iterable[Group[Any]]) -> None:
 
 
 def _on(day: date, kind: type[P]) -> P:
-    group = book()[kind.group]
-    if (value := group.on(day)) is None:
+    if (value := on(day, kind)) is None:
+        group = book()[kind.group]
         raise RuleNotInForce(
             f"{kind.group} has no value on {day}; the first known is {group.first_day()}. "
             "Check the day, or add the text of that time with its source.",
             rule="not_in_force",
             inputs={"day": day.isoformat(), "first": str(group.first_day())},
         )
-    return cast("P", value)
+    return value
+
+
+def on(day: date, kind: type[P]) -> P | None:
+    """Return a group's value on a day, or None where no text of that time is at hand."""
+    return cast("P | None", book()[kind.group].on(day) if _tried.get() else _known(day, kind.group))
+
+
+@lru_cache(maxsize=65536)
+def _known(day: date, group: str) -> Parameters | None:
+    """Return a value of the law files: the same few are asked for again and again."""
+    return _book()[group].on(day)

@@ -16,7 +16,7 @@ from scoring.aftermath import (
     Measures,
     StaffRecords,
 )
-from scoring.rounding import half_up
+from scoring.rounding import half_up_of
 from scoring.sources import LOCAL_RULE, Parameters
 from scoring.types import FINDINGS, GRADES, GROUNDS, ROUNDINGS, SEVERITIES
 
@@ -54,7 +54,10 @@ class Grades(Parameters):
 
     def of_score(self, score: int) -> Band:
         """Return the band of a whole score from 0 to 100."""
-        return next(band for band in self.bands if score >= band.from_mark)
+        for band in self.bands[:-1]:
+            if score >= band.from_mark:
+                return band
+        return self.bands[-1]
 
     def of_grade(self, grade: str) -> Band:
         """Return the band that carries a grade."""
@@ -168,8 +171,8 @@ class QuotaRounding(Parameters):
 
     def share(self, tenders: int, percent: int) -> int:
         """Return so many percent of the tenders as a whole number."""
-        exact = Fraction(tenders * percent, 100)
-        return -(-exact.numerator // exact.denominator) if self.rounding == "up" else half_up(exact)
+        hundredths = tenders * percent
+        return -(-hundredths // 100) if self.rounding == "up" else half_up_of(hundredths, 100)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 """Where a value of the law stands: its source, and what every group of parameters carries."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import ClassVar
 
@@ -23,11 +23,11 @@ class Source:
     in_force_on: date
     status: str
     checked_on: date
+    citation: str = field(init=False)
+    """The regulation and the article, as steps give them."""
 
-    @property
-    def citation(self) -> str:
-        """Return the regulation and the article, as steps give them."""
-        return f"{self.regulation}{self.article}"
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "citation", f"{self.regulation}{self.article}")
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,11 +20,9 @@ def of_panel(marks: Sequence[Mark], law: Law) -> list[Step]:
 
 
 def _outside(marks: Sequence[Mark], law: Law) -> Iterator[Step]:
-    panel = lawbook.book()[Panel.group].on(law.day)
-    if not isinstance(panel, Panel):
-        return  # no text of that time is at hand
-    outside = sum(mark.outside for mark in marks)
-    if outside * panel.of_parts < panel.outside_parts * len(marks):
+    outside = sum([mark.outside for mark in marks])
+    panel = lawbook.on(law.day, Panel)
+    if panel and outside * panel.of_parts < panel.outside_parts * len(marks):
         inputs: dict[str, object] = {"outside": outside, "count": len(marks)}
         yield Step("warning.outside_share", panel.source.citation, inputs, str(panel.outside_share))
 

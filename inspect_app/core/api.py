@@ -162,13 +162,13 @@ def check_version(version: int, *, required: bool) -> None:
         raise Stale("請重新載入最新內容，確認後再送出；您的輸入仍在原頁。")
 
 
-def strict_json(text: str) -> Any:
+def strict_json(text: str, *, plain: bool = False) -> Any:
     """Parse JSON, refusing repeated keys, NaN and Infinity, lone surrogates, NUL and great depth.
 
-    A whole number is an int however it was written: JSON knows no difference between 3 and 3.0.
+    `plain`: a whole number is an int however it was written, so that bodies equal as JSON are equal.
     """
     try:
-        value = STRICT.decode(text)
+        value = (PLAIN if plain else STRICT).decode(text)
     except (ValueError, RecursionError) as error:
         raise MalformedRequest(f"內容不是有效的 JSON：{_reason(error)}") from error
     _check_depth(value, MAX_DEPTH)
@@ -196,14 +196,21 @@ def _no_constant(name: str) -> NoReturn:
     raise ValueError(f"{name} 不是數值。")
 
 
-def _number(text: str) -> float:
+def _finite(text: str) -> float:
     value = float(text)
     if math.isinf(value):
         raise ValueError(f"{text[:20]} 太大。")
-    return int(value) if value.is_integer() else value
+    return value
 
 
-STRICT = json.JSONDecoder(object_pairs_hook=_unique, parse_constant=_no_constant, parse_float=_number)
+def _plain(text: str) -> float:
+    return int(value) if (value := _finite(text)).is_integer() else value
+
+
+STRICT, PLAIN = (
+    json.JSONDecoder(object_pairs_hook=_unique, parse_constant=_no_constant, parse_float=number)
+    for number in (_finite, _plain)
+)
 
 
 def _check_depth(value: Any, depth: int) -> None:
@@ -228,8 +235,8 @@ def _check_text(value: Any) -> None:
         raise MalformedRequest("文字含有無法儲存的字元（NUL 或不成對的代理字元），請刪除後再送。")
 
 
-def request_json() -> Any:
-    """The request's body as strict JSON; an empty body is an empty object."""
+def request_json(*, plain: bool = False) -> Any:
+    """The request's body as strict JSON, `plain` as there; an empty body is an empty object."""
     data = request.get_data(cache=True)
     if not data.strip():
         return {}
@@ -239,7 +246,7 @@ def request_json() -> Any:
         text = data.decode("utf-8")
     except UnicodeDecodeError as error:
         raise MalformedRequest("內容不是有效的 UTF-8。") from error
-    return strict_json(text)
+    return strict_json(text, plain=plain)
 
 
 class StrictParser(FlaskParser):

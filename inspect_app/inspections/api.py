@@ -118,7 +118,7 @@ def start(given: dict[str, Any], inspection_id: UUID) -> Any:
 @blp.alt_response(201, schema=schemas.MarkOut)
 def mark(inspection_id: UUID, member_id: UUID) -> Any:
     """A member's own mark, until the submission."""
-    given: MarkBody = decode(request_json(), MarkBody)
+    given: MarkBody = decode(request_json(plain=True), MarkBody)
     with transaction() as current:
         row, fresh = submissions.put_mark(current, inspection_id, member_id, given, current_actor())
     return row, 201 if fresh else 200
@@ -131,7 +131,7 @@ def mark(inspection_id: UUID, member_id: UUID) -> Any:
 @blp.alt_response(201, schema=schemas.ReceiptOut)
 def submit(inspection_id: UUID) -> Any:
     """What the tablet recorded: 201, the same again 200, another body 409."""
-    given = intake.read(request_json())
+    given = intake.read(request_json(plain=True))
     with transaction() as current:
         receipt = submissions.submit(current, inspection_id, given, current_actor(), clock.now())
     return _received(receipt)
@@ -144,7 +144,7 @@ def submit(inspection_id: UUID) -> Any:
 @blp.alt_response(200, schema=schemas.ReceiptOut)
 def amend(inspection_id: UUID) -> Any:
     """A corrected submission with its reason, before issue; every version is kept."""
-    given = intake.read_amendment(request_json())
+    given = intake.read_amendment(request_json(plain=True))
     with transaction() as current:
         if not versions.was_sent(current, inspection_id, given.body.id):
             _held(current, inspection_id)
