@@ -27,6 +27,8 @@ class Fields:
 
     data: Mapping[str, object]
     path: str
+    place: int | None = None
+    """In the list at `path`; put together with it only when an error needs it."""
 
     @classmethod
     def of(cls, value: object, path: str, known: frozenset[str]) -> "Fields":
@@ -48,7 +50,7 @@ class Fields:
 
     def at(self, key: str) -> str:
         """Return the path of a key."""
-        return join(self.path, key)
+        return join(self.path if self.place is None else f"{self.path}[{self.place}]", key)
 
     def value(self, key: str, hint: str) -> object:
         """Return a required value as it came; `hint` says in the error what to give."""
@@ -184,7 +186,10 @@ class Fields:
             self.value(key, "a list of objects")
         path = self.at(key)
         for i, item in enumerate(self.items(key)):
-            yield Fields.of(item, f"{path}[{i}]", known)
+            if type(item) is dict and known.issuperset(item):
+                yield Fields(item, path, i)
+            else:
+                yield Fields.of(item, f"{path}[{i}]", known)
 
 
 def join(path: str, key: str) -> str:
