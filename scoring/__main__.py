@@ -37,7 +37,7 @@ _ENCODER = json.JSONEncoder(ensure_ascii=False, check_circular=False)  # no answ
 def main(args: Sequence[str], stdin: BinaryIO, stdout: BinaryIO, stderr: BinaryIO) -> int:
     """Answer what standard input asks and return the exit code: 0, or 2 for any bad input."""
     if args and args[-1] in ("-h", "--help"):
-        stdout.write(usage.text().encode())
+        stdout.write(usage.text(args[0]).encode())
         stdout.flush()
         return 0
     try:

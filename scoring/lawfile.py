@@ -21,6 +21,7 @@ P = TypeVar("P", bound=Parameters)
 _HEADER = frozenset({"title", "scope", "regulation", "effect", "checked_on", "units", "values"})
 _DATED = frozenset({"promulgated_on", "article", "status"})
 _EFFECTS = {"third_day": timedelta(days=2), "same_day": timedelta(0), "stated": None}
+MAX_DEPTH = 32
 _LOADER = cast("type[yaml.BaseLoader]", getattr(yaml, "CBaseLoader", yaml.BaseLoader))
 
 
@@ -244,16 +245,24 @@ def _mapping(
 
 def _tree(text: str, where: str) -> Tree:
     try:
-        if any(isinstance(event, yaml.AliasEvent) for event in yaml.parse(text, Loader=_LOADER)):
-            raise LawError(f"{where}: write a value out instead of pointing to another with *.")
+        _check_events(text, where)
         node = yaml.compose(text, Loader=_LOADER)
         if node is None:
             raise LawError(f"{where}: the file is empty.")
         return _plain(node, where)
     except yaml.YAMLError as wrong:
         raise LawError(f"{where}: not YAML: {wrong}") from wrong
-    except RecursionError:
-        raise LawError(f"{where}: nested too deep.") from None
+
+
+def _check_events(text: str, where: str) -> None:
+    """Refuse what must not be composed: the composer written in C has no bound of its own and ends the process."""
+    depth = 0
+    for event in yaml.parse(text, Loader=_LOADER):
+        if isinstance(event, yaml.AliasEvent):
+            raise LawError(f"{where}: write a value out instead of pointing to another with *.")
+        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+        if depth > MAX_DEPTH:
+            raise LawError(f"{where}: nested too deep.")
 
 
 def _plain(node: yaml.Node, where: str) -> Tree:

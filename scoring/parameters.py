@@ -124,10 +124,6 @@ class QuotaBand:
     minimum: int
     in_full: bool
 
-    def holds(self, budget_twd: int) -> bool:
-        """Tell whether a tender's budget lies in the band."""
-        return self.from_twd <= budget_twd and (self.to_twd is None or budget_twd < self.to_twd)
-
     def is_in_full(self, tenders: int) -> bool:
         """Tell whether so few tenders are all to be visited."""
         return self.in_full and tenders < self.minimum

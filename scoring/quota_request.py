@@ -93,13 +93,10 @@ def _override(row: Fields) -> Override:
 
 
 def _check_ids(tenders: Sequence[TenderGroup]) -> None:
-    if len({group.id for group in tenders}) == len(tenders):
-        return
-    seen: set[str] = set()
-    for i, group in enumerate(tenders):
-        if group.id in seen:
-            raise InvalidInput("Give each id once.", f"tenders[{i}].id", "id_twice")
-        seen.add(group.id)
+    if len({group.id for group in tenders}) < len(tenders):
+        first = {group.id: i for i, group in reversed([*enumerate(tenders)])}
+        again = next(i for i, group in enumerate(tenders) if first[group.id] != i)
+        raise InvalidInput("Give each id once.", f"tenders[{again}].id", "id_twice")
 
 
 def _check_visits(visits: Sequence[Visits], counts: Mapping[str, int]) -> None:

@@ -1,4 +1,4 @@
-"""What `python -m scoring --help` prints: each command in one line, in zh-Hant and in English."""
+"""What `--help` prints: each command in one line, in zh-Hant and in English; of one command, a request to begin with."""
 
 COMMANDS = {
     "grade": ("委員評分與試驗結果 → 成績、等第", "members' marks and test results: score and grade"),
@@ -14,6 +14,21 @@ COMMANDS = {
     "draw": ("種子與權重 → 可重做的抽籤結果", "seed and weights: a draw that anyone can repeat"),
     "replay": ("先前的請求與結果 → 今日重算是否相同", "a stored request and result: does it still hold"),
 }
+EXAMPLES = {
+    "grade": '{"inspected_on": "2024-05-01", "marks": [{"member": "甲", "total": 84}]}',
+    "quota": '{"year": 2024, "tenders": [{"id": "甲", "budget_twd": 60000000}], '
+    '"inspections": [{"tender": "甲", "on": "2024-05-01", "kind": "inspection"}]}',
+    "penalty": '{"procurement_twd": 60000000, '
+    '"deductions": [{"code": "5.01.01", "party": "contractor", "points": 2}]}',
+    "deadline": '{"rule": "inspection_record", "from": "2026-02-10"}',
+    "filing": '{"month": "2026-10", "as_of": "2026-11-07T00:00:00+08:00", '
+    '"entries": [{"tender": "甲", "agency": "水利局", "filed_at": null}]}',
+    "progress": '{"tenders": [{"planned": "50.00", "actual": "44.90"}]}',
+    "priorities": '{"as_of": "2026-11-23", "tenders": [{"id": "甲", "budget_twd": 60000000, "reports": 2}]}',
+    "draw": '{"seed": "2026-11-23 公開抽籤 第一次", "count": 1, "tenders": [{"id": "甲", "weight": 3}, {"id": "乙"}]}',
+    "replay": '{"command": "grade", "request": {"inspected_on": "2024-05-01", '
+    '"marks": [{"member": "甲", "total": 84}]}, "result": {"score": 84}}',
+}
 LAW = {
     "law --on DATE": ("該日有效的規定與條次", "the rules in force on a day, with their articles"),
     "law --diff DATE DATE": ("兩日之間的變動", "what changed between two days"),
@@ -21,13 +36,26 @@ LAW = {
 OPTIONS = {
     "--lines": ("一行一筆，逐行回答", "one JSON object a line, answered line by line"),
     "--law DRAFT.yaml": ("以修正草案試算，可重複", "try a draft amendment; may be repeated"),
-    "-h, --help": ("顯示本說明", "print this help"),
+    "-h, --help": ("顯示本說明；接在命令之後則附範例", "print this help; after a command, an example of it"),
 }
 
 
-def text() -> str:
-    """Return the whole help, lines ended."""
-    return "\n".join(_lines()) + "\n"
+def text(command: str = "") -> str:
+    """Return the help of a command, or the whole one when there is no such command; lines ended."""
+    return "\n".join(_of(command) if command in COMMANDS else _lines()) + "\n"
+
+
+def _of(command: str) -> list[str]:
+    return [
+        f"python -m scoring {command} [--lines] [--law DRAFT.yaml]   < request.json",
+        "",
+        *COMMANDS[command],
+        "",
+        "例 Example",
+        f"  echo '{EXAMPLES[command]}' | python -m scoring {command}",
+        "",
+        "說明 Guide: docs/scoring.md",
+    ]
 
 
 def _lines() -> list[str]:
@@ -42,7 +70,7 @@ def _lines() -> list[str]:
         *_table("法規 Law", LAW),
         *_table("選項 Options", OPTIONS),
         "例 Example",
-        """  echo '{"inspected_on": "2024-05-01", "marks": [{"member": "甲", "total": 84}]}' | python -m scoring grade""",
+        f"  echo '{EXAMPLES['grade']}' | python -m scoring grade",
         "",
         "說明 Guide: docs/scoring.md",
     ]

@@ -7,7 +7,7 @@ from typing import ClassVar
 import pytest
 
 from scoring.errors import LawError
-from scoring.lawfile import load
+from scoring.lawfile import MAX_DEPTH, load
 from scoring.parameters import Parameters
 
 
@@ -119,6 +119,12 @@ def test_a_file_that_says_anything_else_is_refused(old: str, new: str, message: 
         load(changed(old, new), "sample.yaml", Sample)
 
     assert message in str(refused.value)
+
+
+@pytest.mark.parametrize("levels", [MAX_DEPTH, 1000, 200_000])
+def test_a_deep_file_is_refused_before_it_is_composed(levels: int) -> None:
+    with pytest.raises(LawError, match=r"deep\.yaml: nested too deep"):
+        load(f"title: {'[' * levels}{']' * levels}\n", "deep.yaml", Sample)
 
 
 @pytest.mark.parametrize("text", ["", "# nothing\n", "- a\n", "word\n"])

@@ -146,6 +146,18 @@ def test_a_draft_of_the_return_moves_its_day(tmp_path: Path) -> None:
     assert run("deadline", "--law", later, stdin=asked)[1]["due_on"] == "2025-02-28"
 
 
+@pytest.mark.parametrize(("quarter", "code"), [(2, 0), (3, 2), (4, 2)])
+def test_a_return_that_would_be_due_after_the_calendar_is_refused(
+    tmp_path: Path, quarter: int, code: int
+) -> None:
+    later = draft(tmp_path, "organisation.quarterly_return", ("months_after: 1", "months_after: 5"))
+    asked = {"rule": "quarterly_return", "year": 9999, "quarter": quarter}
+
+    found, answer = run("deadline", "--law", later, stdin=asked)
+
+    assert (found, answer.get("due_on", answer.get("field"))) == (code, "year" if code else "9999-11-30")
+
+
 def test_a_changed_filing_day_leaves_earlier_months_alone(tmp_path: Path) -> None:
     text = "    day: 6\n"
     later = "  2027-01-01:\n    promulgated_on: 2027-01-01\n    article: 本地參數\n    status: reading\n    day: 5\n"

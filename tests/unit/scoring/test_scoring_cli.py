@@ -206,7 +206,7 @@ def test_the_usage_names_every_command(args: tuple[str, ...]) -> None:
         assert name in objects(err)[0]["detail"]
 
 
-@pytest.mark.parametrize("args", [("--help",), ("-h",), ("grade", "--help"), ("law", "-h")])
+@pytest.mark.parametrize("args", [("--help",), ("-h",), ("odd", "--help"), ("law", "-h")])
 def test_help_goes_to_standard_output_with_one_line_for_each_command(args: tuple[str, ...]) -> None:
     code, out, err = run(*args, stdin=b"not read")
     lines = out.decode().splitlines()
@@ -225,11 +225,16 @@ def test_the_help_of_the_process_is_utf_8_whatever_the_locale() -> None:
     assert "成績".encode() in done.stdout
 
 
-def test_the_example_of_the_help_answers() -> None:
-    _, out, _ = run("--help")
+@pytest.mark.parametrize("args", [(), *((name,) for name in COMMANDS)])
+def test_the_example_of_a_help_answers(args: tuple[str, ...]) -> None:
+    _, out, _ = run(*args, "--help")
     (example,) = [line for line in out.decode().splitlines() if line.startswith("  echo")]
+    _, request, command = example.split("'")
 
-    assert objects(run("grade", stdin=example.split("'")[1].encode())[1])[0]["grade"] == "A"
+    code, answer, _ = run(command.split()[-1], stdin=request.encode())
+
+    assert (code, command.split()[-1]) == (0, args[0] if args else "grade")
+    assert objects(answer)[0].get("steps", True)
 
 
 def test_a_stored_number_with_a_point_is_shown_as_it_was_written() -> None:
