@@ -12,7 +12,8 @@ from inspect_app.core.settings import SettingsError
 try:
     app = create_app()
 except SettingsError as error:
-    sys.exit(f"設定有誤，未啟動（settings refused）: {error}")
+    wrong = "\n".join(f"  - {line}" for line in str(error).splitlines())
+    sys.exit(f"設定有誤，未啟動；請更正下列各項（settings refused; correct these）：\n{wrong}")
 
 
 @app.errorhandler(ParseException)

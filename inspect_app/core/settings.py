@@ -70,7 +70,7 @@ def load_settings(environ: Mapping[str, str]) -> Settings:
     )
     reader.web()
     if reader.problems:
-        raise SettingsError("; ".join(reader.problems))
+        raise SettingsError("\n".join(reader.problems))
     return settings
 
 
@@ -106,14 +106,16 @@ class _Reader:
             return kind(given)
         except ValueError:
             allowed = ", ".join(member.value for member in kind)
-            self.problems.append(f"{name}={given!r} is not one of {allowed}")
+            self.problems.append(f"{name}={given!r}：只能是 {allowed}（not one of these）")
             return default
 
     def whole(self, name: str, *, default: int, low: int, high: int) -> int:
         given = self.text(name, str(default))
         if given.isascii() and given.isdigit() and low <= int(given) <= high:
             return int(given)
-        self.problems.append(f"{name}={given!r} is not a whole number from {low} to {high}")
+        self.problems.append(
+            f"{name}={given!r}：要是 {low} 到 {high} 的整數（not a whole number in this range）"
+        )
         return default
 
     def database(self, name: str, default: str) -> str:
@@ -124,7 +126,7 @@ class _Reader:
         if scheme == "sqlite" and rest.startswith("/") and len(rest) > 1:
             return given
         self.problems.append(
-            f"{name} must be sqlite:///PATH or postgresql://USER@HOST/NAME, not {scheme}://…"
+            f"{name}：要是 sqlite:////絕對/路徑 或 postgresql://USER@HOST/NAME，不能是 {scheme}://…（wrong database address）"
         )
         return default
 
@@ -136,7 +138,7 @@ class _Reader:
         if url.scheme == "file" and url.netloc in {"", "localhost"} and url.path.startswith("/"):
             return Path(unquote(url.path))
         self.problems.append(
-            f"{name}={given!r} must be file:///ABSOLUTE/PATH (local files are the only storage so far)"
+            f"{name}={given!r}：要是 file:///絕對/路徑，目前只能存在本機（local files are the only storage so far）"
         )
         return default
 
@@ -152,7 +154,9 @@ class _Reader:
         if given and len(given) >= MIN_SECRET_LENGTH:
             return given
         if given or not generate:
-            self.problems.append(f"{name} must be set to at least {MIN_SECRET_LENGTH} random characters")
+            self.problems.append(
+                f"{name}：要設為至少 {MIN_SECRET_LENGTH} 個隨機字元（at least so many random characters）"
+            )
             return ""
         return self._kept_secret(data_dir)
 
@@ -160,7 +164,7 @@ class _Reader:
         given = self.text(name, "")
         if given and len(given) < MIN_SECRET_LENGTH:
             self.problems.append(
-                f"{name} must be left out, or set to at least {MIN_SECRET_LENGTH} characters"
+                f"{name}：不設，或設為至少 {MIN_SECRET_LENGTH} 個字元（leave it out, or at least so many characters）"
             )
         return given
 
@@ -173,5 +177,7 @@ class _Reader:
                 path.write_text(secrets.token_urlsafe(48), encoding="ascii")
             return path.read_text(encoding="ascii")
         except OSError as error:
-            self.problems.append(f"DATA_DIR={str(data_dir)!r} cannot be written: {error.strerror}")
+            self.problems.append(
+                f"DATA_DIR={str(data_dir)!r}：無法寫入（cannot be written）：{error.strerror}"
+            )
             return ""
