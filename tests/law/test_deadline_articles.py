@@ -115,7 +115,10 @@ def test_before_the_first_text_there_is_no_such_deadline() -> None:
     ],
 )
 def test_a_month_is_filed_by_a_day_of_the_next_one_weekend_or_not(asked: Json, due_on: str) -> None:
-    assert ask("deadline", rule="tender_update", **asked)["due_on"] == due_on
+    answer = ask("deadline", rule="tender_update", **asked)
+
+    assert answer["due_on"] == due_on
+    assert answer["steps"][0]["inputs"] == {"month": asked["month"], "day": int(due_on[-2:])}
 
 
 @pytest.mark.parametrize(
