@@ -71,7 +71,9 @@ def _parse(args: Sequence[str]) -> tuple[Command, bool, list[str]]:
         raise InvalidInput(f"There is no command {shown(names[0])}. {_USAGE}")
     command = find(names[0])
     if len(names) > 1 or len(words) - len(names) > 1:
-        raise InvalidInput(f"Too many arguments. {_USAGE}")
+        odd = next((word for word in words if word.startswith("-") and word != "--lines"), None)
+        what = f"There is no option {shown(odd)}." if odd else "Too many arguments; send a file with < FILE."
+        raise InvalidInput(f"{what} {_USAGE}")
     return command, len(words) > len(names), drafts
 
 
@@ -102,10 +104,14 @@ def _law(args: Sequence[str]) -> dict[str, object]:
 
 
 def _answer(command: Command, raw: bytes) -> dict[str, object]:
+    """Return the answer; what was reckoned with drafts says so."""
+    if not raw.strip():
+        raise InvalidInput("Nothing came on standard input; give one JSON object: COMMAND < request.json.")
     request = strict_json.loads(raw)
     if not isinstance(request, dict):
         raise InvalidInput("Give one JSON object, in braces.")
-    return command(request)
+    answer = command(request)
+    return answer | {"drafts": drafts} if (drafts := lawbook.tried()) else answer
 
 
 def _answer_lines(command: Command, stdin: BinaryIO, stdout: BinaryIO, stderr: BinaryIO) -> int:

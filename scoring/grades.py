@@ -115,7 +115,7 @@ def grade(visit: Visit, law: Law) -> Result:
         *waiting,
     )
     version = law.inspection.regulation.source.promulgated_on
-    warnings = tuple(of_panel(visit.marks, law))
+    warnings = tuple(of_panel(visit.marks, law, is_forced=bool(visit.findings)))
     return Result(version, mean, raw_score, score, band, visit.findings, announceable, steps, warnings)
 
 

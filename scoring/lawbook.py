@@ -253,6 +253,11 @@ def trying(drafts: Iterable[Group[Parameters]]) -> Iterator[None]:
         _tried.reset(token)
 
 
+def tried() -> list[str]:
+    """Return the names of the groups that drafts stand for now."""
+    return sorted(_tried.get() or ())
+
+
 def draft(text: str, where: str) -> Group[Parameters]:
     """Return the group of a draft amendment: a law file with a first line `group: inspection.quota`.
 

@@ -1,6 +1,7 @@
 """JSON as the command line takes it: UTF-8, no repeated key, no binary float, bounded size and depth."""
 
 import json
+from codecs import BOM_UTF8
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -55,10 +56,12 @@ def _decoded(text: str) -> object:
 def _text(raw: bytes) -> str:
     if len(raw) > MAX_BYTES:
         raise InvalidInput(f"Give at most {MAX_BYTES} bytes in one request.")
+    if raw.startswith(BOM_UTF8):
+        raise InvalidInput("Save the input as UTF-8 without a byte order mark (BOM) at its start.")
     try:
         return raw.decode()
     except UnicodeDecodeError as wrong:
-        raise InvalidInput(f"Write the input as UTF-8; byte {wrong.start} is not.") from None
+        raise InvalidInput(f"Save the input as UTF-8; byte {wrong.start} is none.") from None
 
 
 def _check_depth(value: object, text: str) -> None:

@@ -14,9 +14,9 @@ from scoring.types import Mark, Step
 FEWEST = 2
 
 
-def of_panel(marks: Sequence[Mark], law: Law) -> list[Step]:
-    """Return the warnings for a visit's marks, as steps."""
-    return [*_outside(marks, law), *_few(marks, law), *_deciding(marks, law)]
+def of_panel(marks: Sequence[Mark], law: Law, *, is_forced: bool = False) -> list[Step]:
+    """Return the warnings for a visit's marks, as steps; no mark decides a grade that a finding forces."""
+    return [*_outside(marks, law), *_few(marks, law), *(() if is_forced else _deciding(marks, law))]
 
 
 def _outside(marks: Sequence[Mark], law: Law) -> Iterator[Step]:

@@ -28,15 +28,15 @@ SENTENCES: Mapping[str, Words] = {
     "quota.band/brief": {"zh-Hant": "應查核 {value} 件", "en": "{value} visit(s) are required"},
     "quota.band_in_full": {
         "zh-Hant": "{from_twd} 元以上、未達 {to_twd} 元之標案 {tenders} 件，未達 {minimum} 件，應全數查核；"
-        "已查核 {done} 件，尚有 {unvisited} 件從未查核",
+        "已查核 {done} 件，尚有 {unvisited} 件本年度未曾查核（複查不計）",
         "en": "{tenders} tender(s) from TWD {from_twd} to below {to_twd} are fewer than {minimum}: all are inspected; "
-        "{done} done, {unvisited} never visited",
+        "{done} done, {unvisited} not inspected this year",
     },
     "quota.band_in_full/open": {
         "zh-Hant": "{from_twd} 元以上之標案 {tenders} 件，未達 {minimum} 件，應全數查核；"
-        "已查核 {done} 件，尚有 {unvisited} 件從未查核",
+        "已查核 {done} 件，尚有 {unvisited} 件本年度未曾查核（複查不計）",
         "en": "{tenders} tender(s) from TWD {from_twd} up are fewer than {minimum}: all are inspected; "
-        "{done} done, {unvisited} never visited",
+        "{done} done, {unvisited} not inspected this year",
     },
     "quota.band_in_full/brief": {"zh-Hant": "應全數查核，共 {value} 件", "en": "All {value} are inspected"},
     "quota.override": {
@@ -71,9 +71,9 @@ SENTENCES: Mapping[str, Words] = {
         "en": "{required} required, {done} done: met in every band",
     },
     "quota.met/no": {
-        "zh-Hant": "應查核 {required} 件，已查核 {done} 件，各級尚缺 {shortfall} 件，應全數查核而從未查核 {unvisited} 件，"
+        "zh-Hant": "應查核 {required} 件，已查核 {done} 件，各級尚缺 {shortfall} 件，應全數查核而本年度未曾查核 {unvisited} 件，"
         "尚未達成",
-        "en": "{required} required, {done} done; {shortfall} short in the bands, {unvisited} never visited: not met",
+        "en": "{required} required, {done} done; {shortfall} short in the bands, {unvisited} not inspected this year: not met",
     },
     "quota.met/brief": {"zh-Hant": "件數與規定比較", "en": "The visits were compared with the rule"},
 }

@@ -167,6 +167,7 @@ def test_a_changed_filing_day_leaves_earlier_months_alone(tmp_path: Path) -> Non
         run("deadline", "--law", path, stdin={"rule": "tender_update", "month": each})[1] for each in months
     ]
 
+    assert {tuple(each["drafts"]) for each in found} == {("local.filing_day",)}
     assert [each["due_on"] for each in found] == ["1990-02-06", "2026-12-06", "2027-01-05"]
 
 

@@ -259,3 +259,23 @@ def test_an_unknown_key_with_marks_from_right_to_left_is_told_as_it_was_written(
 
     assert code == 2
     assert objects(err)[0]["field"] == "\u202elimit\x00"
+
+
+@pytest.mark.parametrize(
+    ("args", "stdin", "said"),
+    [
+        (("grade",), b"", "Nothing came on standard input"),
+        (("grade",), b" \r\n", "Nothing came on standard input"),
+        (("grade",), b"\xef\xbb\xbf{}", "without a byte order mark"),
+        (("grade",), "{}".encode("utf-16-le") + b"\xff", "Save the input as UTF-8"),
+        (("grade", "--line"), b"{}", 'There is no option "--line"'),
+        (("grade", "request.json"), b"{}", "send a file with < FILE"),
+    ],
+)
+def test_what_newcomers_get_wrong_is_told_as_what_to_do(
+    args: tuple[str, ...], stdin: bytes, said: str
+) -> None:
+    code, _, err = run(*args, stdin=stdin)
+
+    assert code == 2
+    assert said in objects(err)[0]["detail"]

@@ -1,0 +1,113 @@
+"""The values that the engine hands about: none changes once it is made, and what is left out means what is told."""
+
+import dataclasses
+import importlib
+import pkgutil
+from datetime import UTC, date, datetime
+
+import pytest
+
+import scoring
+from scoring.fields import Fields
+from scoring.filings import Entry, Month, assess
+from scoring.penalties import Deduction
+from tests.scoring_builders import Json, ask, good, refused, step_of
+
+VALUES = sorted(
+    {
+        value
+        for module in pkgutil.walk_packages(scoring.__path__, "scoring.")
+        if not module.name.endswith("__main__")
+        for value in vars(importlib.import_module(module.name)).values()
+        if isinstance(value, type)
+        and dataclasses.is_dataclass(value)
+        and value.__module__.startswith("scoring")
+    }
+    - {Fields},
+    key=lambda kind: kind.__qualname__,
+)
+
+
+@pytest.mark.parametrize("kind", VALUES, ids=lambda kind: kind.__qualname__)
+def test_a_value_is_never_changed_and_takes_no_other_attribute(kind: type) -> None:
+    assert kind.__dataclass_params__.frozen  # type: ignore[attr-defined]
+    assert "__slots__" in vars(kind)
+
+
+def test_a_tender_must_file_and_a_deduction_counts_once_unless_told_otherwise() -> None:
+    late = datetime(2026, 11, 20, tzinfo=UTC)
+    month = Month(date(2026, 11, 6), late, (Entry("A", "B"),), "條次")
+
+    assert assess(month)["flagged"] == ["A"]
+    assert Deduction("5.01.01", ("contractor",), 3).total == 3
+
+
+@pytest.mark.parametrize(
+    ("filed_at", "state"),
+    [
+        ("2026-11-06T23:59:59+08:00", "on_time"),
+        ("2026-11-07T00:00:00+08:00", "late"),
+        ("2026-11-12T09:00:00+08:00", "late"),
+        ("2026-11-20T00:00:01+08:00", "missing"),
+    ],
+)
+def test_what_is_filed_after_the_day_is_late_however_late(filed_at: str, state: str) -> None:
+    entries = [
+        {"tender": "A", "agency": "工務局", "filed_at": filed_at},
+        {"tender": "B", "agency": "工務局", "filed_at": filed_at, "must_file": False},
+        {"tender": "C", "agency": "工務局", "filed_at": filed_at, "must_file": False},
+    ]
+    answer = ask("filing", month="2026-10", as_of="2026-11-20T00:00:00+08:00", entries=entries)
+
+    assert {name: answer[name] for name in ("on_time", "late", "missing")}[state] == 1
+    assert step_of(answer, "filing.due")["inputs"] == {"entries": 3, "left_out": 2}
+
+
+@pytest.mark.parametrize(
+    ("totals", "mean"),
+    [((84, 83), "83.50"), ((80, 80, 79), "239/3"), ((80, 80, 80), "80.00"), ((81, 80, 80, 80), "80.25")],
+)
+def test_the_exact_mean_stands_in_the_step_that_rounds_it(totals: tuple[int, ...], mean: str) -> None:
+    marks = [{"member": str(number), "total": total} for number, total in enumerate(totals)]
+    answer = ask("grade", inspected_on="2024-05-01", marks=marks)
+
+    assert step_of(answer, "grade.raw_score")["inputs"] == {"mean": mean}
+
+
+def test_an_eighth_is_told_exactly() -> None:
+    marks = [{"member": str(number), "total": 81 if number < 5 else 80} for number in range(8)]
+    answer = ask("grade", inspected_on="2024-05-01", marks=marks)
+
+    assert (answer["mean"], step_of(answer, "grade.raw_score")["inputs"]) == ("80.63", {"mean": "645/8"})
+
+
+@pytest.mark.parametrize(
+    ("findings", "rule", "article"),
+    [([], "grade.grade", "第7條"), (["safety"], "grade.forced_grade", "第8條")],
+)
+def test_the_last_step_cites_what_gave_the_grade(findings: list[str], rule: str, article: str) -> None:
+    marks = [{"member": "甲", "total": 90}, {"member": "乙", "total": 78}, {"member": "丙", "total": 78}]
+    answer = ask("grade", inspected_on="2024-05-01", marks=marks, findings=findings)
+
+    assert article in step_of(answer, rule)["article"]
+    assert [step["rule"] for step in answer["steps"]].count(rule) == 1
+    deciding = [each for each in answer["warnings"] if each["rule"] == "warning.deciding_mark"]
+    assert bool(deciding) is not bool(findings)  # no mark decides a grade that a finding forces
+
+
+def test_of_two_tests_both_failed_and_pending_the_first_is_named() -> None:
+    tests = ["asphalt_core", "concrete_core"]
+    error = refused("grade", good("grade", findings=tests, pending_tests=tests))
+
+    assert (error.rule, error.inputs) == ("grade.both", {"test": "asphalt_core"})
+    assert "asphalt_core" in error.detail
+
+
+@pytest.mark.parametrize(
+    ("progress", "field"), [(21, "progress"), (-1, "progress"), (0, "total"), (20, "total")]
+)
+def test_a_part_beside_a_total_is_looked_at_before_both_are_refused(progress: int, field: str) -> None:
+    mark: Json = {"member": "甲", "total": 80, "progress": progress}
+    error = refused("grade", {"inspected_on": "2024-05-01", "marks": [mark]})
+
+    assert error.field == f"marks[0].{field}"
