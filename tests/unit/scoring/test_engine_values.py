@@ -11,6 +11,7 @@ import scoring
 from scoring.fields import Fields
 from scoring.filings import Entry, Month, assess
 from scoring.penalties import Deduction
+from scoring.quotas import TenderGroup, Visits
 from tests.scoring_builders import Json, ask, good, refused, step_of
 
 VALUES = sorted(
@@ -111,3 +112,23 @@ def test_a_part_beside_a_total_is_looked_at_before_both_are_refused(progress: in
     error = refused("grade", {"inspected_on": "2024-05-01", "marks": [mark]})
 
     assert error.field == f"marks[0].{field}"
+
+
+def test_a_tender_is_ones_own_and_stands_for_itself_unless_told_otherwise() -> None:
+    assert TenderGroup("A", 60_000_000) == ("A", 60_000_000, True, 1)
+    assert Visits("A", date(2024, 1, 1), "inspection").count == 1  # type: ignore[comparison-overlap]
+
+
+def test_a_year_ends_with_its_last_day_unless_told_otherwise() -> None:
+    visit = {"tender": "A", "on": "2024-12-31", "kind": "inspection"}
+    answer = ask("quota", year=2024, tenders=[{"id": "A", "budget_twd": 60_000_000}], inspections=[visit])
+
+    assert answer["done"] == 1
+
+
+def test_of_many_tenders_the_second_of_one_id_is_named() -> None:
+    tenders = [{"id": str(number), "budget_twd": 60_000_000} for number in range(700)]
+
+    assert ask("quota", year=2024, tenders=tenders)["bands"][0]["tenders"] == 700
+    tenders[650] = tenders[300]
+    assert refused("quota", {"year": 2024, "tenders": tenders}).field == "tenders[650].id"
