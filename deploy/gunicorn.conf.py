@@ -2,10 +2,12 @@
 
 import gc
 import os
+import secrets
 import socket
 import struct
 from pathlib import Path
 
+from gunicorn.arbiter import Arbiter
 from gunicorn.workers.gthread import TConn, ThreadWorker
 
 bind = f"{os.environ.get('HOST', '127.0.0.1')}:{os.environ.get('PORT', '8000')}"
@@ -55,6 +57,13 @@ class PatientWorker(ThreadWorker):
 
 
 worker_class = PatientWorker
+first = secrets.randbelow(1024)  # two servers on one machine do not both begin with the same processor
+
+
+def pre_fork(server: Arbiter, worker: ThreadWorker) -> None:
+    """Give the worker the first place that no other holds: one that follows a dead one takes over its place."""
+    held = {other.place for other in server.WORKERS.values()}
+    worker.place = next(place for place in range(len(held) + 1) if place not in held)
 
 
 def post_worker_init(worker: ThreadWorker) -> None:
@@ -64,7 +73,7 @@ def post_worker_init(worker: ThreadWorker) -> None:
     """
     from inspect_app.core import processors  # here: the master keeps no code that an upgrade replaces
 
-    processors.stay(os.getppid() + worker.age)
+    processors.stay(first + worker.place)
     extensions = getattr(worker.wsgi, "extensions", {})
     if warm := extensions.get("chahe.warm"):
         warm()

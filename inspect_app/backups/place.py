@@ -101,7 +101,11 @@ def taken(identity: str) -> Iterator[bool]:
 
 
 def is_half_restored() -> bool:
-    return os.path.exists(f"{storage().root}/{MARK}")  # asked at every request, and a Path takes its time
+    try:
+        os.stat(f"{storage().root}/{MARK}")  # asked at every request, and a Path takes its time
+    except (FileNotFoundError, NotADirectoryError):
+        return False
+    return True
 
 
 def check_whole() -> None:

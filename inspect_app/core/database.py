@@ -31,8 +31,16 @@ BUSY_TIMEOUT_S = 10
 """How long one waits for a connection, and on SQLite for a lock held outside the writers' queue."""
 LOCK_TIMEOUT_S = 20
 """How long a statement waits for a row on PostgreSQL: as long as a writer on SQLite for his turn."""
+KEEPALIVE = {
+    "keepalives_idle": 30,
+    "keepalives_interval": 10,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 30_000,
+}
+"""When a silent PostgreSQL connection counts as lost: a firewall may drop it without a word."""
 PING_AFTER_S = 1.0
 """After how long idle a PostgreSQL connection is asked whether it lives."""
+WRITES, INERROR = "chahe_writes", psycopg.pq.TransactionStatus.INERROR
 LOST_RACE = "同時有另一項更新。請重新載入後再試；已送出的資料沒有遺失。"
 
 NAMES = {
@@ -99,7 +107,10 @@ def init_app(app: Flask, url: str) -> None:
     app.config["SQLALCHEMY_DATABASE_URI"] = url
     sqlite = url.startswith("sqlite:")
     app.config["SQLALCHEMY_ENGINE_OPTIONS"] = {
-        "connect_args": {"timeout" if sqlite else "connect_timeout": BUSY_TIMEOUT_S},
+        "connect_args": {"timeout": BUSY_TIMEOUT_S}
+        if sqlite
+        else KEEPALIVE | {"connect_timeout": BUSY_TIMEOUT_S},
+        **({} if sqlite else {"isolation_level": "READ COMMITTED"}),  # `_forget` counts on it
         "hide_parameters": True,
         "pool_timeout": BUSY_TIMEOUT_S,
         "pool_use_lifo": True,  # the connection used last has the pages at hand
@@ -141,16 +152,20 @@ def transaction() -> Iterator[Session]:
     """
     current = db.session()
     queue: WriterQueue | None = current_app.extensions["chahe.writers"]
+    if WRITES in current.info:
+        raise RuntimeError("a transaction inside a transaction: the service takes the session it is given")
     _forget(current, queue)
-    with _turn(queue):
+    done = False
+    with _turn(queue), _writing(current):
         try:
             if queue:
                 _begin_writing(current.connection())
             yield current
+            done = True
             current.commit()
         except BaseException as error:
             current.rollback()
-            if (problem := _problem(error)) is None:
+            if (problem := _problem(error, unsure=done)) is None:
                 raise
             raise problem from error
     if queue:
@@ -195,9 +210,24 @@ def _forget(session: Session, queue: WriterQueue | None) -> None:
     On PostgreSQL each statement sees what is committed when it begins, so a reading transaction may go on as a
     writing one. On SQLite it would go on seeing what was when it began; and who waits there needs no connection.
     """
-    if queue or session.new or session.dirty or session.deleted:
+    if queue or session.new or session.dirty or session.deleted or _has_failed(session):
         session.rollback()
     session.expire_all()
+
+
+def _has_failed(session: Session) -> bool:
+    """Whether a read failed, after which PostgreSQL answers nothing more in this transaction."""
+    driver = _driver(session.connection()) if session.in_transaction() else None
+    return isinstance(driver, psycopg.Connection) and driver.info.transaction_status == INERROR
+
+
+@contextmanager
+def _writing(session: Session) -> Iterator[None]:
+    session.info[WRITES] = True
+    try:
+        yield
+    finally:
+        del session.info[WRITES]
 
 
 def _begin_writing(connection: Connection) -> None:
@@ -214,14 +244,14 @@ def _turn(queue: WriterQueue | None) -> Iterator[None]:
         raise Busy() from error
 
 
-def _problem(error: BaseException) -> Problem | None:
-    """What a failed statement says to its caller; None for what is a bug."""
+def _problem(error: BaseException, *, unsure: bool = False) -> Problem | None:
+    """What a failed statement says to its caller, `unsure` whether a commit was asked for; None for what is a bug."""
     if isinstance(error, IntegrityError):
         return Conflict(LOST_RACE)
     if isinstance(error, StaleDataError):
         return Stale(LOST_RACE)
     if isinstance(error, OperationalError) and _will_pass(error):
-        return Busy(unsure=error.connection_invalidated)
+        return Busy(unsure=unsure and error.connection_invalidated)
     return Busy() if isinstance(error, NoConnection) else None
 
 

@@ -5,8 +5,8 @@ measured, a submission then costs half as much again. What runs without that loc
 """
 
 import os
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager, suppress
 
 KNOWN = hasattr(os, "sched_setaffinity")
 """Linux; elsewhere threads run where the system puts them."""
@@ -16,7 +16,7 @@ EVERY = os.sched_getaffinity(0) if KNOWN else frozenset[int]()
 def stay(turn: int) -> None:
     """Keep this thread, and those it starts, on one of the processors we were given: the `turn`-th, round and round."""
     if KNOWN:
-        os.sched_setaffinity(0, {sorted(EVERY)[turn % len(EVERY)]})
+        _take({sorted(EVERY)[turn % len(EVERY)]})
 
 
 @contextmanager
@@ -26,8 +26,14 @@ def every() -> Iterator[None]:
         yield
         return
     own = os.sched_getaffinity(0)
-    os.sched_setaffinity(0, EVERY)
+    _take(EVERY)
     try:
         yield
     finally:
-        os.sched_setaffinity(0, own)
+        _take(own)
+
+
+def _take(wanted: Collection[int]) -> None:
+    """Where the system forbids it, or has taken those processors away meanwhile, the thread stays where it may be."""
+    with suppress(OSError):
+        os.sched_setaffinity(0, wanted)

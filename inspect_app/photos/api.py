@@ -14,7 +14,7 @@ from inspect_app.core.database import session, transaction
 from inspect_app.core.described import PROBLEM
 from inspect_app.core.problems import NotFound, WrongMethod
 from inspect_app.core.settings import current_settings
-from inspect_app.photos import draining, policy, receiving, schemas, service, serving, tus, uploading
+from inspect_app.photos import draining, parts, policy, receiving, schemas, service, serving, tus, uploading
 from inspect_app.photos.models import PhotoUpload
 from inspect_app.photos.service import Received
 
@@ -125,6 +125,7 @@ def drop_upload(upload_id: UUID) -> Response:
     upload = _own_upload(upload_id)
     with transaction() as current:
         service.remove_upload(current, upload.id)
+    parts.of(upload.id).remove()
     return _empty(204)
 
 

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from inspect_app.core import audit
 from inspect_app.core.auth import Actor
 from inspect_app.inspections import service as inspections
-from inspect_app.photos import naming, parts, policy, queries
+from inspect_app.photos import naming, policy, queries
 from inspect_app.photos.models import Photo, PhotoReceipt, PhotoUpload
 from inspect_app.photos.tus import NewUpload
 
@@ -89,11 +89,10 @@ def finish_upload(session: Session, upload_id: UUID, now: datetime) -> None:
 
 
 def remove_upload(session: Session, upload_id: UUID) -> None:
-    """Forget an upload and its unfinished bytes; a photo already received stays."""
+    """Forget an upload; its unfinished bytes go after the commit, a photo already received stays."""
     if (upload := queries.upload(session, upload_id)) is not None:
         session.delete(upload)
         session.flush()
-    parts.of(upload_id).remove()
 
 
 def expire(session: Session, now: datetime, limit: int) -> int:

@@ -1,5 +1,6 @@
 """Resumable uploads: where one stands, taking its next bytes, and receiving the photo when it is whole."""
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -86,7 +87,7 @@ def _checked(chunk: Chunk, left: int) -> Iterator[IO[bytes]]:
 def _append(upload: PhotoUpload, at: int, source: IO[bytes], left: int) -> int:
     part = parts.of(upload.id)
     with part.opened() as file:
-        if at == 0:
+        if os.fstat(file.fileno()).st_size == 0:
             _require_open(upload, part)
         while piece := source.read(min(PIECE, left + 1)):
             if len(piece) > left:
@@ -118,6 +119,8 @@ def _finish(upload: PhotoUpload, by: Actor) -> None:
         receiving.release_database()
         if finished:
             return
+        if row is None:
+            part.remove()
         if row is None or not there:
             raise _dropped()
         _receive(upload, part, by)
@@ -131,6 +134,7 @@ def _receive(upload: PhotoUpload, part: Part, by: Actor) -> None:
         except (InvalidFields, UnsupportedKind):
             with transaction() as current:
                 service.remove_upload(current, upload.id)
+            part.remove()
             raise
         with transaction() as current:
             service.record(current, facts, upload.inspection_id, by, clock.now())

@@ -7,6 +7,7 @@ from uuid import UUID
 import pytest
 from flask import Flask
 
+from inspect_app.accounts import limits
 from inspect_app.core.clock import FixedClock
 from inspect_app.core.permissions import Role
 from tests import builders
@@ -168,3 +169,16 @@ def test_a_demonstration_token_is_refused_in_production(
     token = sign_in(client, "demo").token
 
     assert Api(make_app(CHAHE_ENV="production").test_client(), token).get("/me").status_code == 401
+
+
+def test_only_accounts_routes_are_limited_and_every_limited_one_is_known_as_such(app: Flask) -> None:
+    """A limit on another room's route would silently do nothing."""
+    marked = limits.limiter._marked_for_limiting
+    found = [
+        endpoint.partition(".")[0]
+        for endpoint, view in app.view_functions.items()
+        if f"{view.__module__}.{view.__qualname__}.{view.__name__}" in marked
+    ]
+
+    assert len(found) == len(marked) == 3
+    assert set(found) == limits.LIMITED

@@ -159,12 +159,18 @@ def test_another_visits_id_is_refused(visit: Visit, as_user: AsUser) -> None:
     assert other.read()["state"] == "started"
 
 
-def test_another_visits_defect_id_is_refused(visit: Visit, as_user: AsUser) -> None:
-    found = [defect_body()]
+@pytest.mark.every_database
+def test_another_visits_defect_id_is_refused_whole(app: Flask, visit: Visit, as_user: AsUser) -> None:
+    found = [defect_body(), defect_body()]
     expect(visit.submit(submission_body(visit.people, defects=found)), 201)
     other = Visit.started(as_user, visit.people)
+    before = rows(app)
 
-    assert other.submit(submission_body(visit.people, defects=found)).status_code == 409
+    refused = other.submit(submission_body(visit.people, defects=[defect_body(), found[1]]))
+
+    assert (refused.status_code, refused.get_json()["code"]) == (409, "different_body")
+    assert "缺失" in refused.get_json()["detail"]
+    assert (rows(app), other.read()["state"]) == (before, "started")
 
 
 @pytest.mark.parametrize("username", ["member1", "staff", "auditor", "agency", "admin"])

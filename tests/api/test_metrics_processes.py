@@ -109,8 +109,23 @@ def test_each_process_has_a_processor_of_its_own(server: tuple[str, Path]) -> No
     address, log = server
     ask(address, ASKED)
 
-    pids = [int(path.stem.removeprefix("counter_")) for path in (log.parent / "metrics").glob("counter_*.db")]
-    held = [os.sched_getaffinity(int(thread)) for pid in pids for thread in os.listdir(f"/proc/{pid}/task")]
+    before = {pid: taken(pid) for pid in workers(log.parent)}
+    killed, left = before
+    os.kill(killed, signal.SIGKILL)
+    deadline = time.monotonic() + PATIENCE_S
+    while len(now := workers(log.parent) - {killed}) < 2 and time.monotonic() < deadline:
+        ask(address, 1)
+        time.sleep(0.1)
 
-    assert {len(each) for each in held} == {1}
-    assert len(frozenset().union(*held)) == len(pids) == 2
+    assert [len(each) for each in before.values()] == [1, 1]
+    assert before[killed] != before[left]
+    assert {taken(pid) for pid in now} == set(before.values())  # the one that follows has the free processor
+
+
+def workers(folder: Path) -> set[int]:
+    return {int(name.removeprefix("counter_").removesuffix(".db")) for name in counting(folder)}
+
+
+def taken(pid: int) -> frozenset[int]:
+    """The processors that any of a process's threads may run on."""
+    return frozenset().union(*(os.sched_getaffinity(int(each)) for each in os.listdir(f"/proc/{pid}/task")))

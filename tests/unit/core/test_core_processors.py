@@ -46,6 +46,17 @@ def test_work_without_pythons_lock_may_take_any_and_goes_back_even_when_it_fails
     assert os.sched_getaffinity(0) == own
 
 
+def test_where_the_system_refuses_a_thread_runs_where_it_may(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refused(_pid: int, _wanted: object) -> None:
+        raise PermissionError
+
+    monkeypatch.setattr(os, "sched_setaffinity", refused)
+
+    processors.stay(1)
+    with processors.every():
+        pass
+
+
 def test_elsewhere_nothing_is_asked_of_the_system(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(processors, "KNOWN", False)
     monkeypatch.delattr(os, "sched_setaffinity")
