@@ -47,7 +47,9 @@ def _into_postgres(id_: str, rows: Sequence[tuple[str, ...]]) -> None:
     connection = _connection(lambda: psycopg.connect(URL))
     with connection.transaction(), connection.cursor() as cursor:
         cursor.execute("INSERT INTO bare_submissions VALUES (%s, %s)", (id_, "2026-11-20"))
-        cursor.executemany("INSERT INTO bare_answers VALUES (%s, %s, %s, %s)", rows)
+        with cursor.copy("COPY bare_answers FROM STDIN") as copy:
+            for row in rows:
+                copy.write_row(row)
 
 
 def _connection(make: Callable[[], Any]) -> Any:
