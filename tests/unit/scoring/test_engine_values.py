@@ -167,5 +167,39 @@ def test_a_forecast_asks_for_what_bands_and_ones_own_share_still_need(a_month: i
     )
 
     assert (answer["required"], answer["done"]) == (70, 3)
-    assert answer["forecast"]["reachable"] is reachable
+    assert (answer["forecast"]["reachable"], answer["forecast"]["visits_per_month"]) == (reachable, a_month)
     assert answer["forecast"]["needed"] == 67
+
+
+def test_more_visits_than_required_leave_nothing_to_do() -> None:
+    visit = {"tender": "A", "on": "2024-03-01", "kind": "inspection", "count": 3}
+    tenders = [
+        {"id": "A", "budget_twd": 200_000, "count": 3},
+        {"id": "B", "budget_twd": 3_000_000, "own": False},
+    ]
+    visits = [visit, {"tender": "B", "on": "2024-03-01", "kind": "inspection"}]
+    again = {"tender": "B", "on": "2024-04-01", "kind": "reinspection"}
+    answer = ask("quota", year=2024, tenders=tenders, inspections=[*visits, again], visits_per_month=1)
+
+    assert (answer["required"], answer["done"], answer["forecast"]["anywhere"]) == (1, 2, 0)
+
+
+@pytest.mark.parametrize(
+    ("allowed", "rule", "said"),
+    [([1, 2], "penalty.not_allowed", "1, 2."), ([], "penalty.none_allowed", "there are none.")],
+)
+def test_points_that_a_code_does_not_allow_are_refused_with_those_it_does(
+    allowed: list[int], rule: str, said: str
+) -> None:
+    row = {"code": "5.01.01", "party": "contractor", "points": 3, "allowed": allowed}
+    error = refused("penalty", {"procurement_twd": 1, "deductions": [row]})
+
+    assert (error.field, error.rule, error.inputs) == ("deductions[0].points", rule, {"allowed": allowed})
+    assert error.detail.endswith(said)
+
+
+def test_what_a_code_allows_is_read_with_its_row() -> None:
+    row = {"code": "5.01.01", "party": "contractor", "points": 1}
+    rows = [row | {"allowed": [-1]}, row | {"points": -1}]
+
+    assert refused("penalty", {"procurement_twd": 1, "deductions": rows}).field == "deductions[0].allowed[0]"
