@@ -57,11 +57,12 @@ def test_what_is_filed_after_the_day_is_late_however_late(filed_at: str, state: 
         {"tender": "A", "agency": "工務局", "filed_at": filed_at},
         {"tender": "B", "agency": "工務局", "filed_at": filed_at, "must_file": False},
         {"tender": "C", "agency": "工務局", "filed_at": filed_at, "must_file": False},
+        {"tender": "D", "agency": "工務局", "filed_at": filed_at, "must_file": False},
     ]
     answer = ask("filing", month="2026-10", as_of="2026-11-20T00:00:00+08:00", entries=entries)
 
     assert {name: answer[name] for name in ("on_time", "late", "missing")}[state] == 1
-    assert step_of(answer, "filing.due")["inputs"] == {"entries": 3, "left_out": 2}
+    assert step_of(answer, "filing.due")["inputs"] == {"entries": 4, "left_out": 3}
 
 
 @pytest.mark.parametrize(
