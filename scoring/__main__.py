@@ -189,16 +189,6 @@ def _entry() -> int:
     except KeyboardInterrupt:
         _drop(sys.stdout)
         return 130
-    finally:
-        if sys.stderr:
-            _drop_if_broken(sys.stderr)
-
-
-def _drop_if_broken(stream: TextIO) -> None:
-    try:
-        stream.flush()
-    except OSError:
-        _drop(stream)
 
 
 def _drop(stream: TextIO) -> None:
