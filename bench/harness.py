@@ -58,11 +58,10 @@ def middle(
 
 
 def _pair(sides: tuple[Callable[[], T], Callable[[], T]], number: int) -> tuple[T, T]:
-    ours, floor = sides
     if number % 2:
-        return ours(), floor()
-    second, first = floor(), ours()
-    return first, second
+        return sides[0](), sides[1]()
+    floor = sides[1]()
+    return sides[0](), floor
 
 
 def table(lines: Sequence[Line]) -> str:

@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from scoring_builders import Json, ask
+from scoring_builders import Json, ask, step_of
 
 AFTER = "2026-11-30T00:00:00+08:00"
 EDGE = "2026-11-07T00:00:00+08:00"
@@ -102,3 +102,25 @@ def test_the_day_may_be_another(month: str, day: int, cutoff: str) -> None:
 
 def test_filed_at_may_be_absent() -> None:
     assert filing({"tender": "T", "agency": "A"})["missing"] == 1
+
+
+@pytest.mark.parametrize(
+    ("filed_at", "state"),
+    [
+        ("2026-11-06T23:59:59+08:00", "on_time"),
+        ("2026-11-07T00:00:00+08:00", "late"),
+        ("2026-11-12T09:00:00+08:00", "late"),
+        ("2026-11-20T00:00:01+08:00", "missing"),
+    ],
+)
+def test_what_is_filed_after_the_day_is_late_however_late(filed_at: str, state: str) -> None:
+    entries = [
+        {"tender": "A", "agency": "工務局", "filed_at": filed_at},
+        {"tender": "B", "agency": "工務局", "filed_at": filed_at, "must_file": False},
+        {"tender": "C", "agency": "工務局", "filed_at": filed_at, "must_file": False},
+        {"tender": "D", "agency": "工務局", "filed_at": filed_at, "must_file": False},
+    ]
+    answer = ask("filing", month="2026-10", as_of="2026-11-20T00:00:00+08:00", entries=entries)
+
+    assert {name: answer[name] for name in ("on_time", "late", "missing")}[state] == 1
+    assert step_of(answer, "filing.due")["inputs"] == {"entries": 4, "left_out": 3}

@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from scoring_builders import ask
 
 import scoring
 
@@ -123,3 +124,35 @@ def test_before_2003_there_is_no_rule_of_grading_and_the_error_says_from_when() 
 
     assert (refused.value.code, refused.value.field) == ("rule_not_in_force", "inspected_on")
     assert "2003-09-12" in refused.value.detail
+
+
+@pytest.mark.parametrize(
+    ("totals", "mean"),
+    [((84, 83), "83.50"), ((80, 80, 79), "239/3"), ((80, 80, 80), "80.00"), ((81, 80, 80, 80), "80.25")],
+)
+def test_the_exact_mean_stands_in_the_step_that_rounds_it(totals: tuple[int, ...], mean: str) -> None:
+    marks = [{"member": str(number), "total": total} for number, total in enumerate(totals)]
+    answer = ask("grade", inspected_on="2024-05-01", marks=marks)
+
+    assert step_of(answer, "grade.raw_score")["inputs"] == {"mean": mean}
+
+
+def test_an_eighth_is_told_exactly() -> None:
+    marks = [{"member": str(number), "total": 81 if number < 5 else 80} for number in range(8)]
+    answer = ask("grade", inspected_on="2024-05-01", marks=marks)
+
+    assert (answer["mean"], step_of(answer, "grade.raw_score")["inputs"]) == ("80.63", {"mean": "645/8"})
+
+
+@pytest.mark.parametrize(
+    ("findings", "rule", "article"),
+    [([], "grade.grade", "第7條"), (["safety"], "grade.forced_grade", "第8條")],
+)
+def test_the_last_step_cites_what_gave_the_grade(findings: list[str], rule: str, article: str) -> None:
+    marks = [{"member": "甲", "total": 90}, {"member": "乙", "total": 78}, {"member": "丙", "total": 78}]
+    answer = ask("grade", inspected_on="2024-05-01", marks=marks, findings=findings)
+
+    assert article in step_of(answer, rule)["article"]
+    assert [step["rule"] for step in answer["steps"]].count(rule) == 1
+    deciding = [each for each in answer["warnings"] if each["rule"] == "warning.deciding_mark"]
+    assert bool(deciding) is not bool(findings)  # no mark decides a grade that a finding forces

@@ -125,3 +125,24 @@ def test_very_many_points_stay_exact() -> None:
     answer = penalty(deduction(points=10**18, multiplier=10**18))
 
     assert answer["total_twd"] == 8 * 10**39
+
+
+@pytest.mark.parametrize(
+    ("allowed", "rule", "said"),
+    [([1, 2], "penalty.not_allowed", "1, 2."), ([], "penalty.none_allowed", "there are none.")],
+)
+def test_points_that_a_code_does_not_allow_are_refused_with_those_it_does(
+    allowed: list[int], rule: str, said: str
+) -> None:
+    row = {"code": "5.01.01", "party": "contractor", "points": 3, "allowed": allowed}
+    error = refused("penalty", {"procurement_twd": 1, "deductions": [row]})
+
+    assert (error.field, error.rule, error.inputs) == ("deductions[0].points", rule, {"allowed": allowed})
+    assert error.detail.endswith(said)
+
+
+def test_what_a_code_allows_is_read_with_its_row() -> None:
+    row = {"code": "5.01.01", "party": "contractor", "points": 1}
+    rows = [row | {"allowed": [-1]}, row | {"points": -1}]
+
+    assert refused("penalty", {"procurement_twd": 1, "deductions": rows}).field == "deductions[0].allowed[0]"

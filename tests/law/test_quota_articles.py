@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from scoring_builders import Json, ask, refused, step_of
+from scoring_builders import Json, ask, good, refused, step_of
 
 LARGE, MIDDLE, SMALL = 50_000_000, 10_000_000, 3_000_000
 
@@ -283,3 +283,68 @@ def test_the_rounding_is_said_to_be_our_reading() -> None:
     own = step_of(quota(2024, tender(SMALL, 101)), "quota.own_share")["inputs"]
 
     assert share["reading"] == own["reading"] == "local.quota_rounding"
+
+
+def test_a_year_ends_with_its_last_day_unless_told_otherwise() -> None:
+    visit = {"tender": "A", "on": "2024-12-31", "kind": "inspection"}
+    answer = ask("quota", year=2024, tenders=[{"id": "A", "budget_twd": 60_000_000}], inspections=[visit])
+
+    assert answer["done"] == 1
+
+
+def test_of_many_tenders_the_second_of_one_id_is_named() -> None:
+    tenders = [{"id": str(number), "budget_twd": 60_000_000} for number in range(700)]
+
+    assert ask("quota", year=2024, tenders=tenders)["bands"][0]["tenders"] == 700
+    tenders[650] = tenders[300]
+    assert refused("quota", {"year": 2024, "tenders": tenders}).field == "tenders[650].id"
+
+
+def test_the_latest_approved_number_counts_wherever_it_stands() -> None:
+    overrides = [
+        {"band": 0, "required": required, "document": f"第{required}號", "approved_on": on}
+        for required, on in ((5, "2024-01-01"), (7, "2024-03-01"), (6, "2024-02-01"), (9, "2024-07-01"))
+    ]
+    tenders = [{"id": "A", "budget_twd": 60_000_000, "count": 50}]
+    answer = ask("quota", year=2024, as_of="2024-06-30", tenders=tenders, overrides=overrides)
+
+    assert answer["bands"][0]["required"] == 7
+
+
+@pytest.mark.parametrize("band", [3, 4, 300])
+def test_a_band_that_the_law_does_not_have_is_refused_with_the_last_there_is(band: int) -> None:
+    override = {"band": band, "required": 1, "document": "第1號", "approved_on": "2024-01-01"}
+    error = refused("quota", good("quota", overrides=[override]))
+
+    assert (error.field, error.rule, error.inputs) == ("overrides[0].band", "quota.no_band", {"last": 2})
+    assert "from 0 to 2:" in error.detail
+
+
+@pytest.mark.parametrize(("a_month", "reachable"), [(0, False), (11, False), (12, True)])
+def test_a_forecast_asks_for_what_bands_and_ones_own_share_still_need(a_month: int, reachable: bool) -> None:
+    """700 of the third band ask for 10, as one's own for 70: 3 are done, 7 missing there, 60 anywhere."""
+    answer = ask(
+        "quota",
+        year=2024,
+        as_of="2024-06-30",
+        tenders=[{"id": "小", "budget_twd": 3_000_000, "count": 700}],
+        inspections=[{"tender": "小", "on": "2024-03-01", "kind": "inspection", "count": 3}],
+        visits_per_month=a_month,
+    )
+
+    assert (answer["required"], answer["done"]) == (70, 3)
+    assert (answer["forecast"]["reachable"], answer["forecast"]["visits_per_month"]) == (reachable, a_month)
+    assert answer["forecast"]["needed"] == 67
+
+
+def test_more_visits_than_required_leave_nothing_to_do() -> None:
+    visit = {"tender": "A", "on": "2024-03-01", "kind": "inspection", "count": 3}
+    tenders = [
+        {"id": "A", "budget_twd": 200_000, "count": 3},
+        {"id": "B", "budget_twd": 3_000_000, "own": False},
+    ]
+    visits = [visit, {"tender": "B", "on": "2024-03-01", "kind": "inspection"}]
+    again = {"tender": "B", "on": "2024-04-01", "kind": "reinspection"}
+    answer = ask("quota", year=2024, tenders=tenders, inspections=[*visits, again], visits_per_month=1)
+
+    assert (answer["required"], answer["done"], answer["forecast"]["anywhere"]) == (1, 2, 0)

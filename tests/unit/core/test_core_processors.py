@@ -8,16 +8,19 @@ import pytest
 
 from inspect_app.core import processors
 
-pytestmark = pytest.mark.skipif(not processors.KNOWN, reason="only Linux says where a thread may run")
+on_linux = pytest.mark.skipif(not processors.KNOWN, reason="only Linux says where a thread may run")
 
 
-@pytest.fixture(autouse=True)
-def as_it_was() -> Iterator[None]:
-    before = os.sched_getaffinity(0)
-    yield
-    os.sched_setaffinity(0, before)
+@pytest.fixture
+def before() -> Iterator[set[int]]:
+    """Where this thread may run; put back afterwards."""
+    found = os.sched_getaffinity(0)
+    yield found
+    os.sched_setaffinity(0, found)
 
 
+@on_linux
+@pytest.mark.usefixtures("before")
 @pytest.mark.parametrize("turn", range(5))
 def test_a_thread_and_those_it_starts_stay_on_one_processor_in_turn(turn: int) -> None:
     processors.stay(turn)
@@ -28,6 +31,8 @@ def test_a_thread_and_those_it_starts_stay_on_one_processor_in_turn(turn: int) -
     assert os.sched_getaffinity(0) == expected
 
 
+@on_linux
+@pytest.mark.usefixtures("before")
 def test_work_without_pythons_lock_may_take_any_and_goes_back_even_when_it_fails() -> None:
     processors.stay(0)
     own = os.sched_getaffinity(0)
@@ -46,21 +51,34 @@ def test_work_without_pythons_lock_may_take_any_and_goes_back_even_when_it_fails
     assert os.sched_getaffinity(0) == own
 
 
-def test_where_the_system_refuses_a_thread_runs_where_it_may(monkeypatch: pytest.MonkeyPatch) -> None:
-    def refused(_pid: int, _wanted: object) -> None:
+@on_linux
+def test_where_the_system_refuses_a_thread_runs_where_it_may(
+    before: set[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[set[int]] = []
+
+    def refused(_pid: int, wanted: set[int]) -> None:
+        asked.append(wanted)
         raise PermissionError
 
-    monkeypatch.setattr(os, "sched_setaffinity", refused)
+    with monkeypatch.context() as system:
+        system.setattr(os, "sched_setaffinity", refused)
+        processors.stay(0)
+        with processors.every():
+            assert os.sched_getaffinity(0) == before
 
-    processors.stay(1)
-    with processors.every():
-        pass
+    assert asked == [{min(processors.EVERY)}, processors.EVERY, before]
 
 
 def test_elsewhere_nothing_is_asked_of_the_system(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Not even where a thread may run: there is no such question, and asking would fail."""
     monkeypatch.setattr(processors, "KNOWN", False)
-    monkeypatch.delattr(os, "sched_setaffinity")
+    for question in ("sched_setaffinity", "sched_getaffinity"):
+        monkeypatch.delattr(os, question, raising=False)
+    done = []
 
     processors.stay(1)
     with processors.every():
-        pass
+        done.append("work")
+
+    assert done == ["work"]

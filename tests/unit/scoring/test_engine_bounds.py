@@ -4,10 +4,10 @@ from copy import deepcopy
 from typing import Any
 
 import pytest
+from scoring_builders import GOOD, Json, refused
 
 import scoring
 from scoring.fields import LARGEST
-from tests.scoring_builders import GOOD, Json, refused
 
 MONTHLY = {"rule": "tender_update", "month": "2026-10"}
 QUARTERLY = {"rule": "quarterly_return", "year": 2024, "quarter": 1}

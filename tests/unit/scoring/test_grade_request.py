@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+import scoring_builders as builders
 
 import scoring
 
@@ -162,3 +163,20 @@ def test_outside_experts_are_members_who_gave_a_mark(asked: object, field: str) 
 def test_an_unknown_command_names_the_known_ones() -> None:
     with pytest.raises(scoring.ScoringError, match="grade"):
         scoring.run("grades", {})
+
+
+def test_of_two_tests_both_failed_and_pending_the_first_is_named() -> None:
+    tests = ["asphalt_core", "concrete_core"]
+    error = builders.refused("grade", builders.good("grade", findings=tests, pending_tests=tests))
+
+    assert (error.rule, error.inputs) == ("grade.both", {"test": "asphalt_core"})
+    assert "asphalt_core" in error.detail
+
+
+@pytest.mark.parametrize(
+    ("progress", "field"), [(21, "progress"), (-1, "progress"), (0, "total"), (20, "total")]
+)
+def test_a_part_beside_a_total_is_looked_at_before_both_are_refused(progress: int, field: str) -> None:
+    asked = request(marks=[{"member": "甲", "total": 80, "progress": progress}])
+
+    assert refused(asked) == ("invalid_input", f"marks[0].{field}")
