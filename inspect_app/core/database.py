@@ -1,5 +1,6 @@
 """The database: base class, column types, the one transaction of a request or job."""
 
+import select
 import sqlite3
 import time
 from collections.abc import Iterator
@@ -302,13 +303,20 @@ def _prepare_postgresql(engine: Engine) -> None:
 
     @event.listens_for(engine, "checkout")
     def on_checkout(connection: Any, record: Any, _proxy: object) -> None:
-        """Ask an idle connection whether it lives; a busy one has just shown it, and asking costs a round trip."""
-        began = time.perf_counter()
-        if began - record.info.get("idle_since", began) > PING_AFTER_S:
-            try:
+        """Ask a connection whether it lives, if there is doubt: asking costs a round trip."""
+        idle_since = record.info.get("idle_since", time.perf_counter())
+        try:
+            if time.perf_counter() - idle_since > PING_AFTER_S or _has_spoken(connection):
                 engine.dialect.do_ping(connection)
-            except Exception as error:  # whatever the driver says, the pool then makes a new one
-                raise DisconnectionError from error
+        except Exception as error:  # whatever the driver says, the pool then makes a new one
+            raise DisconnectionError from error
+
+
+def _has_spoken(connection: psycopg.Connection) -> bool:
+    """Whether PostgreSQL sent something unasked: most often that it has ended the connection."""
+    waiting = select.poll()
+    waiting.register(connection.pgconn.socket, select.POLLIN)
+    return bool(waiting.poll(0))
 
 
 def _prepare_sqlite(engine: Engine) -> None:

@@ -21,6 +21,11 @@ from tests.concurrency.served import HEADER
 from tests.inspections_builders import expect
 
 CUTS_S = 3.0
+CUT_ALL = (
+    "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity "
+    "WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_type = 'client backend'"
+)
+"""Ends every other connection, and waits until it has ended."""
 
 
 @pytest.fixture(scope="module")
@@ -48,6 +53,19 @@ def test_a_connection_cut_in_a_write_is_a_503_and_the_next_request_is_served(
     assert broken(arena) == []
 
 
+def test_connections_cut_while_idle_are_not_noticed_by_anybody(arena: Arena) -> None:
+    staff = arena.as_user("staff")
+    seen = []
+
+    for _ in range(4):
+        staff.get("/tenders")  # leaves one connection behind that was used just now
+        with psycopg.connect(arena.server.database_url, autocommit=True) as own:
+            cut = own.execute(CUT_ALL).fetchall()
+        seen += [len(cut) > 0, staff.get("/tenders").status_code]
+
+    assert seen == [True, 200] * 4
+
+
 def test_a_connection_cut_once_the_answer_is_made_does_not_lose_the_answer(arena: Arena) -> None:
     staff = arena.as_user("staff")
 
@@ -62,10 +80,7 @@ def test_connections_cut_again_and_again_lose_nothing_that_was_answered(arena: A
     def cut() -> None:
         with psycopg.connect(arena.server.database_url, autocommit=True) as own:
             while not over.wait(0.2):
-                own.execute(
-                    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
-                    "WHERE datname = current_database() AND pid <> pg_backend_pid()"
-                )
+                own.execute(CUT_ALL)
 
     with ThreadPoolExecutor(6) as pool:
         cutting = pool.submit(cut)
