@@ -1,6 +1,7 @@
 """A checklist of 60 items, known to the benchmarks' own server only."""
 
-from forms.schema import FormDefinition, FormItem, Section, load
+from forms.published import load
+from forms.schema import FormDefinition, FormItem, Section
 from inspect_app.inspections import checks
 
 CODE = "bench-60"

@@ -1,9 +1,10 @@
 #!/bin/sh
-# What the tests need beside Python: a browser and the PDF tools. Installed where apt is there and we may.
+# What the tests need beside Python: a browser, the PDF tools, and Java for ODK Validate. Installed where apt is there and we may.
 set -eu
 missing=""
 command -v chromium >/dev/null 2>&1 || missing="$missing chromium"
 command -v pdftotext >/dev/null 2>&1 || missing="$missing poppler-utils"
+command -v java >/dev/null 2>&1 || missing="$missing default-jre-headless"
 fc-list :lang=zh-tw 2>/dev/null | grep -q . || missing="$missing fonts-noto-cjk"
 [ -z "$missing" ] && exit 0
 if command -v apt-get >/dev/null 2>&1 && [ "$(id -u)" = 0 ]; then

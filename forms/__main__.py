@@ -1,10 +1,11 @@
 """`python -m forms check` reads every data file strictly; `publish` locks new checklist versions."""
 
 import sys
+from pathlib import Path
 
-from forms import lock, schema
-from forms.catalogue import catalogue
+from forms import catalogue, lock, published, reading
 from forms.errors import FormsError
+from forms.marksheet import mark_sheet
 
 
 def main(arguments: list[str]) -> int:
@@ -22,16 +23,31 @@ def main(arguments: list[str]) -> int:
 
 
 def check() -> str:
-    """Read every published checklist, every draft and the catalogue; what was read."""
-    drafts = [schema.define((lock.DEFINITIONS / name).read_bytes(), name) for name in lock.unpublished()]
-    counts = len(schema.published()), len(drafts), len(catalogue().codes)
-    return "{} published, {} drafts, {} defect codes\n".format(*counts)
+    """Read every published file and every draft; what was read."""
+    mark_sheet()
+    codes = catalogue.catalogue()
+    drafts = [
+        *(reading.define(_draft(lock.DEFINITIONS, name), name, codes.knows) for name in lock.unpublished()),
+        *(
+            catalogue.define(_draft(catalogue.CODES, name), name)
+            for name in lock.unpublished(catalogue.CODES)
+        ),
+    ]
+    counts = len(published.every()), len(catalogue.revisions()), len(codes.codes), len(drafts)
+    return "{} checklists, {} revisions of the catalogue ({} codes in the newest), {} drafts\n".format(
+        *counts
+    )
 
 
 def publish() -> str:
     """Check the drafts, then lock them."""
     check()
-    return "".join(f"published {name}\n" for name in lock.publish()) or "nothing new\n"
+    added = [*lock.publish(), *lock.publish(catalogue.CODES)]
+    return "".join(f"published {name}\n" for name in added) or "nothing new\n"
+
+
+def _draft(folder: Path, name: str) -> bytes:
+    return (folder / name).read_bytes()
 
 
 if __name__ == "__main__":

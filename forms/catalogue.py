@@ -1,65 +1,97 @@
-"""The authority's defect catalogue (品質缺失扣點紀錄表): codes and the points each may cost."""
+"""The authority's defect catalogue (品質缺失扣點紀錄表): codes, our short titles, and the points each may cost."""
 
-import re
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from functools import cache
 from pathlib import Path
+from types import MappingProxyType
 from typing import Literal, get_args
 
-from forms.datafiles import fields, parse
+from forms import lock
+from forms.datafiles import fields, parse, place
 from forms.errors import InvalidData, UnknownDefectCode, UnknownRevision
+from forms.points import MOST_POINTS, parse_points
+from forms.text import Text
 
 Kind = Literal["item", "group"]
 Severity = Literal["L", "M", "S"]
+Phase = Literal["document", "site", "test"]
+Party = Literal["contractor", "supervisor", "pcm", "agency"]
+Bears = Literal["structure", "safety"]
 
 CURRENT = "roc-111"
-MOST_POINTS = 5
-"""The largest deduction the catalogue prints; the bound for items printed without points."""
+MAX_TITLE, MAX_ENGLISH = 30, 70
+NOT_AVAILABLE = "文字未取得"
 
-_CODES = Path(__file__).parent / "codes"
-_POINTS = re.compile(r"(?:[-±][0-9]+)(?:,[-±][0-9]+)*")
-_RANGE = re.compile(r"-(?P<first>[0-9]+)~-(?P<last>[0-9]+)")
+CODES = Path(__file__).parent / "codes"
 
 
 @dataclass(frozen=True, slots=True)
 class DefectCode:
     """One line of the catalogue.
 
-    `points` is as printed ("-1,-2", "-1~-5", "±1,±2", or empty); `allowed` the deductions it
-    stands for, as whole numbers above 0; `revision` the edition of the official sheet the line was
-    last seen in; `title` our own short words, or None.
+    `points` is as printed ("-1,-2", "-1~-5", "±1,±2", or empty); `title` and `english` our own short words; `trade`
+    its subject; `phase` where the defect is usually found; `party` who is usually deducted, and `also` who with it;
+    `bears` on the main structure or on safety, and so a candidate for 作業辦法 art. 8; `edition` the official sheet
+    the line was last seen in; `doubt` what was uncertain about the wording. A group has no phase or party.
     """
 
     code: str
     parent: str | None
     kind: Kind
     points: str
-    allowed: tuple[int, ...]
-    revision: str
-    title: str | None
+    title: str
+    english: str
+    trade: str
+    phase: Phase | None = None
+    party: Party | None = None
+    also: tuple[Party, ...] = ()
+    bears: Bears | None = None
+    edition: str = ""
+    doubt: str = ""
+
+    @property
+    def allowed(self) -> tuple[int, ...]:
+        """The deductions that `points` stands for, whole numbers above 0; empty where none are printed."""
+        return parse_points(self.points)
 
 
 @dataclass(frozen=True, slots=True)
 class Catalogue:
-    """Every group and item of one revision, in official order."""
+    """Every group and item of one revision, in official order; it counts from a day until the next one does.
+
+    `trades` are the subjects that its lines name, in the order shown.
+    """
 
     revision: str
+    counts_from: date
     codes: tuple[DefectCode, ...]
-    _by_code: dict[str, DefectCode] = field(init=False, repr=False, compare=False, hash=False)
+    trades: Mapping[str, Text]
+    by_code: Mapping[str, DefectCode] = field(init=False, repr=False, compare=False, hash=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "_by_code", {line.code: line for line in self.codes})
+        by_code: dict[str, DefectCode] = {}
+        for line in self.codes:
+            if line.code in by_code or (line.parent is not None and line.parent not in by_code):
+                raise InvalidData(f"{self.revision}: {line.code} must stand once, below its parent.")
+            by_code[line.code] = line
+        object.__setattr__(self, "by_code", MappingProxyType(by_code))
 
     @property
     def items(self) -> tuple[DefectCode, ...]:
         """The defects proper, without the groups."""
         return tuple(line for line in self.codes if line.kind == "item")
 
+    def knows(self, code: str) -> bool:
+        """Whether a group or an item has that code."""
+        return code in self.by_code
+
     def get(self, code: str) -> DefectCode:
         """The group or item of that code; UnknownDefectCode if there is none."""
-        if code not in self._by_code:
+        if code not in self.by_code:
             raise UnknownDefectCode(code, f"不在缺失目錄（{self.revision}）內；請改用目錄所列編號。")
-        return self._by_code[code]
+        return self.by_code[code]
 
     def item(self, code: str) -> DefectCode:
         """The item of that code; UnknownDefectCode also for a group, which is no defect."""
@@ -86,61 +118,76 @@ class Catalogue:
 
 @cache
 def catalogue(revision: str = CURRENT) -> Catalogue:
-    """The catalogue of that revision; UnknownRevision if it is not at hand."""
-    known = {path.stem: path for path in sorted(_CODES.glob("*.yaml"))}
-    if revision not in known:
-        raise UnknownRevision(revision, "、".join(known))
-    return define(known[revision].read_bytes(), known[revision].name)
+    """The published catalogue of that revision; UnknownRevision if it is not at hand."""
+    name = f"{revision}.yaml"
+    known = lock.digests(CODES)
+    if name not in known:
+        raise UnknownRevision(revision, "、".join(each.removesuffix(".yaml") for each in known))
+    return define(lock.read(name, CODES), name)
 
 
-def points_allowed(code: str, severity: str, points: int) -> bool:
-    """`Catalogue.points_allowed` of the current catalogue."""
-    return catalogue().points_allowed(code, severity, points)
+@cache
+def revisions() -> tuple[Catalogue, ...]:
+    """Every published catalogue, by the day from which it counts."""
+    found = [catalogue(name.removesuffix(".yaml")) for name in lock.digests(CODES)]
+    return tuple(sorted(found, key=lambda each: each.counts_from))
 
 
 def define(data: bytes, name: str) -> Catalogue:
     """The catalogue written in `data`, whose file is `name` (`<revision>.yaml`); InvalidData if unsound."""
-    sheet = fields(parse(data, name), name, {"revision": str, "codes": list})
+    document = parse(data, name)
+    sheet = fields(document, name, {"revision": str, "counts_from": str, "trades": dict, "codes": list})
     if f"{sheet['revision']}.yaml" != name:
-        raise InvalidData(f"{name}: revision must be that of the file's name.")
-    lines: dict[str, DefectCode] = {}
-    for row in sheet["codes"]:
-        line = _line(row, name)
-        if line.code in lines or (line.parent is not None and line.parent not in lines):
-            raise InvalidData(f"{name}: {line.code} must stand once, below its parent.")
-        lines[line.code] = line
-    return Catalogue(sheet["revision"], tuple(lines.values()))
+        raise InvalidData(f"{place(sheet, name)}: revision must be that of the file's name.")
+    try:
+        counts_from = date.fromisoformat(sheet["counts_from"])
+    except ValueError as error:
+        raise InvalidData(f"{place(sheet, name)}: counts_from must be a day such as '2022-01-01'.") from error
+    trades = {key: _text(each, name) for key, each in sheet["trades"].items()}
+    codes = tuple(_line(row, name, trades) for row in sheet["codes"])
+    return Catalogue(sheet["revision"], counts_from, codes, MappingProxyType(trades))
 
 
-@cache
-def parse_points(printed: str) -> tuple[int, ...]:
-    """The deductions a printed range stands for: "-2,-4" is (2, 4), "-1~-5" is (1, 2, 3, 4, 5).
-
-    "±1,±2" (有無履職類) is (1, 2): as a deduction only its magnitude matters. Empty is (): no range
-    is printed. InvalidData for anything else.
-    """
-    if not printed:
-        return ()
-    if span := _RANGE.fullmatch(printed):
-        return tuple(range(int(span["first"]), int(span["last"]) + 1))
-    if _POINTS.fullmatch(printed):
-        return tuple(int(value[1:]) for value in printed.split(","))
-    raise InvalidData(f"points {printed!r} must look like '-1,-2', '-1~-5' or '±1,±2'.")
+def _text(value: object, name: str) -> Text:
+    row = fields(value, name, {"zh": str, "en": str})
+    return Text(row["zh"], row["en"])
 
 
-def _line(value: object, name: str) -> DefectCode:
-    required = {"code": str, "kind": str, "points": str, "allowed": list, "revision": str}
-    row = fields(value, name, required, {"parent": str, "title": str})
-    if row["kind"] not in get_args(Kind):
-        raise InvalidData(f"{name}: kind of {row['code']} must be one of {', '.join(get_args(Kind))}.")
-    if tuple(row["allowed"]) != parse_points(row["points"]):
-        raise InvalidData(f"{name}: {row['code']} allows {row['allowed']}, but prints {row['points']!r}.")
-    return DefectCode(
-        row["code"],
-        row.get("parent"),
-        row["kind"],
-        row["points"],
-        parse_points(row["points"]),
-        row["revision"],
-        row.get("title"),
-    )
+_REQUIRED: dict[str, type] = {
+    "code": str,
+    "kind": str,
+    "points": str,
+    "title": str,
+    "english": str,
+    "trade": str,
+}
+_OPTIONAL: dict[str, type] = {
+    "parent": str,
+    "phase": str,
+    "party": str,
+    "also": list,
+    "bears": str,
+    "edition": str,
+    "doubt": str,
+}
+_WORDS = {
+    "kind": get_args(Kind),
+    "phase": get_args(Phase),
+    "party": get_args(Party),
+    "bears": get_args(Bears),
+}
+
+
+def _line(value: object, name: str, trades: Collection[str]) -> DefectCode:
+    row = fields(value, name, _REQUIRED, _OPTIONAL)
+    where = f"{place(row, name)}: {row['code']}"
+    for key, allowed in (_WORDS | {"trade": tuple(trades)}).items():
+        if key in row and row[key] not in allowed:
+            raise InvalidData(f"{where}: {key} must be one of {', '.join(allowed)}, not {row[key]!r}.")
+    if row["kind"] == "item" and not {"phase", "party"} <= row.keys():
+        raise InvalidData(f"{where}: an item needs phase and party.")
+    for key, most in (("title", MAX_TITLE), ("english", MAX_ENGLISH)):
+        if not 1 <= len(row[key].strip()) <= most:
+            raise InvalidData(f"{where}: {key} must have 1 to {most} characters.")
+    parse_points(row["points"])
+    return DefectCode(**row | {"parent": row.get("parent"), "also": tuple(row.get("also", ()))})

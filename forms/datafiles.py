@@ -13,38 +13,58 @@ except ImportError:  # PyYAML built without libyaml: slower, the same result
     from yaml import SafeLoader as _Base  # type: ignore[assignment]
 
 
+class Row(dict[Any, Any]):
+    """A mapping that knows the line it begins on, from 1."""
+
+    __slots__ = ("line",)
+    line: int
+
+
 class _StrictLoader(_Base):
     """PyYAML keeps the last of two equal keys in silence; here that is an error."""
 
-    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
-        built = super().construct_mapping(node, deep=deep)
-        if len(built) != len(node.value):
-            raise InvalidData(f"line {node.start_mark.line + 1}: a key is given twice; keep one of them.")
-        return built
+
+def _row(loader: _StrictLoader, node: yaml.MappingNode) -> Row:
+    row = Row(loader.construct_mapping(node, deep=True))
+    row.line = node.start_mark.line + 1
+    if len(row) != len(node.value):
+        raise InvalidData(f"{row.line}: a key is given twice; keep one of them.")
+    return row
+
+
+_StrictLoader.add_constructor("tag:yaml.org,2002:map", _row)
 
 
 def parse(data: bytes, where: str) -> object:
-    """The document in `data`; `where` names the file in errors (InvalidData)."""
+    """The document in `data`, its mappings as Row; `where` names the file in errors (InvalidData)."""
     try:
         return yaml.load(data, _StrictLoader)  # noqa: S506 (a subclass of the safe loader)
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         raise InvalidData(f"{where} is not YAML: {error}") from error
     except InvalidData as error:
-        raise InvalidData(f"{where}: {error}") from error
+        raise InvalidData(f"{where}:{error}") from error
+
+
+def place(row: object, name: str) -> str:
+    """`<file>:<line>` of a mapping read from it, else the file alone."""
+    return f"{name}:{row.line}" if isinstance(row, Row) else name
 
 
 def fields(
-    row: object, where: str, required: Mapping[str, type], optional: Mapping[str, type] | None = None
+    row: object, name: str, required: Mapping[str, type], optional: Mapping[str, type] | None = None
 ) -> dict[str, Any]:
-    """The mapping `row` with exactly the keys and types named; InvalidData otherwise."""
+    """The mapping `row` of the file `name` with exactly the keys and types named; InvalidData otherwise."""
+    where, optional = place(row, name), optional or {}
     if not isinstance(row, dict):
-        raise InvalidData(f"{where}: expected a mapping with {', '.join(required)}.")
-    known = {**required, **(optional or {})}
-    if wrong := sorted(str(key) for key in row.keys() - known.keys()):
-        raise InvalidData(f"{where}: unknown key {', '.join(wrong)}; allowed are {', '.join(known)}.")
-    if missing := [key for key in required if key not in row]:
-        raise InvalidData(f"{where}: {', '.join(missing)} is missing.")
+        raise InvalidData(f"{where}: expected a mapping with {', '.join(required)}, not {row!r:.60}.")
     for key, value in row.items():
-        if type(value) is not known[key]:  # exact: True is no version number
-            raise InvalidData(f"{where}: {key} must be of type {known[key].__name__}, not {value!r}.")
+        wanted = required.get(key) or optional.get(key)
+        if wanted is None:
+            known = ", ".join([*required, *optional])
+            raise InvalidData(f"{where}: unknown key {key}; remove it, or use one of {known}.")
+        if type(value) is not wanted and not (wanted is dict and isinstance(value, Row)):
+            # exact: True is no version number
+            raise InvalidData(f"{where}: {key} must be of type {wanted.__name__}, not {value!r:.60}.")
+    if missing := [key for key in required if key not in row]:
+        raise InvalidData(f"{where}: {', '.join(missing)} is missing; add it.")
     return row

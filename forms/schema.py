@@ -1,39 +1,72 @@
-"""Checklists: what inspectors are asked on site, in the sections of the official record form."""
+"""Checklists: what inspectors are asked on a visit, section by section, in the order they go about it."""
 
 import re
-from collections import Counter
-from collections.abc import Iterable
-from dataclasses import dataclass
-from functools import cache
-from typing import Literal, get_args
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Literal
 
-from forms import lock
-from forms.datafiles import fields, parse
-from forms.errors import InvalidData, UnknownForm
+from forms.conditions import Condition
+from forms.text import Text
 
-ItemKind = Literal["check", "value"]
+ItemKind = Literal["check", "value", "number", "choice", "text", "photo", "signature"]
+JUDGED: tuple[ItemKind, ...] = ("check", "value", "number")
+"""Kinds that are answered with pass, fail or na; the others by what they ask for, or na."""
 
-MAX_TEXT = 30
-_ID = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
-_NAME = re.compile(r"(?P<code>[a-z0-9-]+)/v(?P<version>[1-9][0-9]*)\.yaml")
+Works = Literal["general", "building", "road", "drainage", "slope", "equipment"]
+NAME = re.compile(r"(?P<code>[a-z0-9-]+)/v(?P<version>[1-9][0-9]*)\.yaml")
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One of the answers to a choice."""
+
+    id: str
+    text: Text
+
+
+@dataclass(frozen=True, slots=True)
+class Demands:
+    """What a fail asks for besides: a defect with one of these codes (a group's stands for its items), photo, note."""
+
+    codes: tuple[str, ...] = ()
+    photo: bool = False
+    note: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class FormItem:
-    """One question. `check`: pass, fail or na; `value`: the same, with a measured value beside it."""
+    """One question; which fields have a meaning depends on its kind.
+
+    `check`: pass, fail or na; `number`: the same, with a measured number in `unit` from `low` to `high` with at most
+    `decimals` places (`value`: the same in words, in old versions only); `choice`: one of `choices`; `text`; `photo`;
+    `signature`: of the person in `role`. `shown_when` may ask about earlier items; None is always.
+    """
 
     id: str
     text: str
     kind: ItemKind
+    en: str = ""
+    help: Text | None = None
+    unit: str = ""
+    low: int | None = None
+    high: int | None = None
+    decimals: int = 0
+    choices: tuple[Choice, ...] = ()
+    role: str = ""
+    optional: bool = False
+    shown_when: Condition | None = None
+    on_fail: Demands | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """Items under one heading of the record form."""
+    """Items under one heading."""
 
     id: str
     title: str
     items: tuple[FormItem, ...]
+    en: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,72 +77,18 @@ class FormDefinition:
     version: int
     title: str
     sections: tuple[Section, ...]
+    en: str = ""
+    works: Works = "general"
+    mark_sheet: int | None = None
+
+    by_id: Mapping[str, FormItem] = field(init=False, repr=False, compare=False, hash=False)
+    """Every item by its id, in the order shown; an id is stable between versions for the same question."""
+
+    def __post_init__(self) -> None:
+        items = {item.id: item for section in self.sections for item in section.items}
+        object.__setattr__(self, "by_id", MappingProxyType(items))
 
     @property
     def item_ids(self) -> tuple[str, ...]:
-        """Every item's id, in the order shown; stable between versions for the same question."""
-        return tuple(item.id for section in self.sections for item in section.items)
-
-
-@cache
-def load(code: str, version: int) -> FormDefinition:
-    """The published checklist; UnknownForm if there is none, PublishedFormChanged if it was tampered with."""
-    name = f"{code}/v{version}.yaml"
-    if name not in lock.digests():
-        raise UnknownForm(code, version, "、".join(f"{known} 第 {number} 版" for known, number in _known()))
-    return define(lock.read(name), name)
-
-
-@cache
-def published() -> tuple[FormDefinition, ...]:
-    """Every published checklist, by code, then version."""
-    return tuple(load(code, version) for code, version in _known())
-
-
-def define(data: bytes, name: str) -> FormDefinition:
-    """The checklist written in `data`, whose file is `name` (`<code>/v<n>.yaml`); InvalidData if unsound."""
-    row = fields(parse(data, name), name, {"code": str, "version": int, "title": str, "sections": list})
-    if f"{row['code']}/v{row['version']}.yaml" != name or not _NAME.fullmatch(name):
-        raise InvalidData(f"{name}: code and version must be those of the file's name.")
-    sections = tuple(_section(section, name) for section in row["sections"])
-    form = FormDefinition(row["code"], row["version"], _short(row["title"], name), sections)
-    _refuse_repeats(name, (section.id for section in sections))
-    _refuse_repeats(name, form.item_ids)
-    return form
-
-
-def _known() -> list[tuple[str, int]]:
-    names = [_NAME.fullmatch(name) for name in lock.digests()]
-    return sorted((name["code"], int(name["version"])) for name in names if name)
-
-
-def _section(value: object, name: str) -> Section:
-    row = fields(value, name, {"id": str, "title": str, "items": list})
-    items = tuple(_item(item, f"{name}, section {row['id']}") for item in row["items"])
-    if not items:
-        raise InvalidData(f"{name}: section {row['id']} has no items.")
-    return Section(_stable_id(row["id"], name), _short(row["title"], name), items)
-
-
-def _item(value: object, where: str) -> FormItem:
-    row = fields(value, where, {"id": str, "text": str, "kind": str})
-    if row["kind"] not in get_args(ItemKind):
-        raise InvalidData(f"{where}: kind of {row['id']} must be one of {', '.join(get_args(ItemKind))}.")
-    return FormItem(_stable_id(row["id"], where), _short(row["text"], where), row["kind"])
-
-
-def _stable_id(text: str, where: str) -> str:
-    if not _ID.fullmatch(text):
-        raise InvalidData(f"{where}: id {text!r} must be lower-case ASCII such as 'qs-01'.")
-    return text
-
-
-def _short(text: str, where: str) -> str:
-    if not text.strip() or len(text) > MAX_TEXT:
-        raise InvalidData(f"{where}: {text!r} must have 1 to {MAX_TEXT} characters.")
-    return text
-
-
-def _refuse_repeats(where: str, ids: Iterable[str]) -> None:
-    if repeated := [name for name, count in Counter(ids).items() if count > 1]:
-        raise InvalidData(f"{where}: {', '.join(repeated)} is used twice; every id is used once.")
+        """Every item's id, in the order shown."""
+        return tuple(self.by_id)

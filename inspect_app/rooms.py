@@ -5,8 +5,8 @@ from jinja2 import PackageLoader
 from sqlalchemy.orm import configure_mappers
 from werkzeug.wrappers import Response
 
+from forms import published
 from forms.catalogue import catalogue
-from forms.schema import published
 from inspect_app import cli
 from inspect_app.accounts import api as accounts_api
 from inspect_app.accounts import limits
@@ -84,7 +84,7 @@ def init_app(app: Flask, *, version: str, demo_mode: bool) -> None:
 def warm() -> None:
     """Read once what the first requests need, before eight of them ask for it at the same time."""
     catalogue()
-    published()
+    published.every()
     lawbook.book()
     typefaces()
     configure_mappers()

@@ -12,7 +12,7 @@ from PIL import Image
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
-from forms.schema import load
+from forms.published import load
 from inspect_app.core.permissions import Role
 from tests import builders
 from tests.clients import Api

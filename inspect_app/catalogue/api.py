@@ -2,9 +2,10 @@
 
 from typing import Any
 
+from forms import published
 from forms.catalogue import catalogue
 from forms.errors import UnknownForm
-from forms.schema import FormDefinition, load, published
+from forms.schema import FormDefinition
 from inspect_app.catalogue import schemas
 from inspect_app.core.api import ApiBlueprint
 from inspect_app.core.auth import requires
@@ -18,7 +19,7 @@ blp = ApiBlueprint("catalogue_api", __name__, description="查核表與缺失目
 @blp.response(200, schemas.FormList)
 def forms() -> dict[str, Any]:
     """Every published checklist; a published version never changes."""
-    return {"items": published(), "next": None}
+    return {"items": published.every(), "next": None}
 
 
 @blp.get("/forms/<string:code>/<int:version>")
@@ -27,7 +28,7 @@ def forms() -> dict[str, Any]:
 def form(code: str, version: int) -> FormDefinition:
     """One version of a checklist, with its sections and items."""
     try:
-        return load(code, version)
+        return published.load(code, version)
     except UnknownForm as error:
         raise NotFound(str(error)) from error
 

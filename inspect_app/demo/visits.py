@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 from sqlalchemy.orm import Session
 
 from forms.catalogue import catalogue
-from forms.schema import load as load_form
+from forms.published import load as load_form
 from inspect_app.core.auth import Actor
 from inspect_app.core.clock import TAIPEI, legal_day
 from inspect_app.defects import queries as defects

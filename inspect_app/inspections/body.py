@@ -47,7 +47,9 @@ class Location(Base, frozen=True):
 
 
 class Answer(Base, frozen=True):
-    result: Literal["pass", "fail", "na"]
+    """`result` may be absent where the item is no check: the checklist tells which (`forms.validation`)."""
+
+    result: Literal["pass", "fail", "na"] | None = None
     value: Annotated[str, Meta(max_length=200)] | None = None
     note: Note | None = None
     photos: Photos = []

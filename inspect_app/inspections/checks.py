@@ -3,9 +3,11 @@
 from collections.abc import Collection, Iterator, Sequence
 from uuid import UUID
 
+from forms import validation
 from forms.catalogue import catalogue
 from forms.errors import UnknownDefectCode, UnknownForm
-from forms.schema import load
+from forms.published import load
+from forms.validation import Besides
 from inspect_app.core import clock
 from inspect_app.core.problems import FieldError, InvalidFields
 from inspect_app.inspections.body import FoundDefect, Remark, SubmissionBody
@@ -43,16 +45,15 @@ def _times(body: SubmissionBody) -> Iterator[FieldError]:
 
 def _answers(body: SubmissionBody) -> Iterator[FieldError]:
     try:
-        items = dict.fromkeys(load(body.form.code, body.form.version).item_ids)
+        form = load(body.form.code, body.form.version)
     except UnknownForm as error:
         yield FieldError("form", str(error))
         return
-    for item in items:
-        if item not in body.answers:
-            yield FieldError(f"answers.{item}", "每一項都要有結果。")
-    for item in body.answers:
-        if item not in items:
-            yield FieldError(f"answers.{item}", "這份查核表沒有這一項。")
+    besides = Besides(
+        {defect.code for defect in body.defects}, {signature.role for signature in body.signatures}
+    )
+    for fault in validation.faults(form, body.answers, besides):
+        yield FieldError(*fault)
 
 
 def _defects(body: SubmissionBody) -> Iterator[FieldError]:

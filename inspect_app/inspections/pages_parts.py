@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from flask import url_for
 
-from forms.schema import FormItem, load
+from forms.published import load
+from forms.schema import FormItem
 from inspect_app.defects.pages_words import days_left, parties_of, sentence, title_of
 from inspect_app.defects.words import PARTIES
 from inspect_app.inspections.body import Answer, SubmissionBody
@@ -18,7 +19,7 @@ from inspect_app.layout.parts import Photo
 if TYPE_CHECKING:
     from inspect_app.defects.models import Defect
 
-ORDER = {"fail": 0, "pass": 1, "na": 2}
+ORDER = {"fail": 0, "pass": 1, None: 1, "na": 2}
 SIGNERS = PARTIES | {"leader": "領隊", "member": "查核委員", "staff": "工作人員"}
 
 
@@ -38,7 +39,7 @@ class AnswerRow:
     """One question and its answer; `photos` counts those named."""
 
     text: str
-    result: str
+    result: str | None
     value: str | None
     note: str | None
     photos: int
@@ -91,7 +92,14 @@ def _answers(items: Sequence[FormItem], body: SubmissionBody) -> tuple[AnswerRow
 
 
 def _answer(item: FormItem, answer: Answer) -> AnswerRow:
-    return AnswerRow(item.text, answer.result, answer.value, answer.note, len(answer.photos))
+    return AnswerRow(item.text, answer.result, _said(item, answer.value), answer.note, len(answer.photos))
+
+
+def _said(item: FormItem, value: str | None) -> str | None:
+    """An answer's value in words: a number with its unit, a choice by its text."""
+    if value and item.unit:
+        return f"{value} {item.unit}"
+    return next((choice.text.zh for choice in item.choices if choice.id == value), value)
 
 
 def grid(named: Iterable[NamedPhoto], received: set[str], *, signatures: bool) -> list[Photo]:

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from forms.catalogue import catalogue
-from forms.schema import load
+from forms.published import load
 from tests import builders
 from tests.clients import Api
 from tests.inspections_builders import AsUser, Ids

@@ -1,20 +1,40 @@
 """The defect catalogue: what it holds, and which points a defect may cost."""
 
+import csv
 import subprocess
 import sys
 from collections import Counter
+from datetime import date
 from pathlib import Path
 
 import pytest
 
 from forms import catalogue as catalogues
-from forms.catalogue import catalogue, parse_points, points_allowed
+from forms.catalogue import NOT_AVAILABLE, catalogue
 from forms.errors import InvalidData, UnknownDefectCode, UnknownRevision
+from forms.points import parse_points
 
 ROOT = Path(catalogues.__file__).parents[1]
-HEAD = 'revision: "r"\ncodes:\n  - '
-GROUP = '{code: "1", kind: "group", points: "", allowed: [], revision: ""}'
-ITEM = '{code: "1.01", parent: "1", kind: "item", points: "-1,-2", allowed: [1, 2], revision: "e"}'
+OFFICIAL = ROOT / "tests" / "data" / "defect_codes.tsv"
+"""The official list without its wording."""
+
+HEAD = 'revision: "r"\ncounts_from: "2022-01-01"\ntrades: {t: {zh: "工", en: "t"}}\ncodes:\n  - '
+GROUP = '{code: "1", kind: group, points: "", trade: t, title: "類", english: "Group"}'
+ITEM = (
+    '{code: "1.01", parent: "1", kind: item, points: "-1,-2", phase: site, trade: t, party: agency, '
+    'title: "缺", english: "Defect"}'
+)
+
+
+def points_allowed(code: str, severity: str, points: int) -> bool:
+    return catalogue().points_allowed(code, severity, points)
+
+
+def test_codes_parents_and_points_are_those_of_the_official_list() -> None:
+    with OFFICIAL.open(encoding="utf-8") as file:
+        official = [tuple(row.values()) for row in csv.DictReader(file, delimiter="\t")]
+
+    assert [(line.code, line.parent or "", line.kind, line.points) for line in catalogue().codes] == official
 
 
 def test_the_catalogue_has_579_items_in_82_groups() -> None:
@@ -34,12 +54,12 @@ def test_points_are_printed_as_on_the_official_sheet() -> None:
     }
 
 
-def test_each_line_names_the_edition_it_was_seen_in() -> None:
-    assert Counter(item.revision for item in catalogue().items) == {
-        "about ROC 110-111": 205,
-        "before ROC 107-07": 359,
-        "ROC 107-07": 11,
-        "code seen in use ROC 111": 4,
+def test_each_item_names_the_edition_it_was_seen_in() -> None:
+    assert Counter(item.edition for item in catalogue().items) == {
+        "110-111": 205,
+        "107-": 359,
+        "107": 11,
+        "111": 4,
     }
 
 
@@ -56,11 +76,33 @@ def test_every_line_stands_under_its_parent() -> None:
     assert [line.code for line in lines if line.parent and not line.code.startswith(f"{line.parent}.")] == []
 
 
-def test_groups_have_a_short_title_and_items_none_yet() -> None:
-    titles = [line.title for line in catalogue().codes if line.kind == "group"]
+def test_an_inspector_can_tell_every_item_from_every_other() -> None:
+    known = [item for item in catalogue().items if item.title != NOT_AVAILABLE]
 
-    assert all(title and len(title) <= 30 for title in titles)
-    assert {item.title for item in catalogue().items} == {None}
+    assert len({item.title for item in known}) == len({item.english.lower() for item in known}) == 575
+
+
+def test_what_is_known_by_its_code_only_says_so() -> None:
+    unknown = [item for item in catalogue().items if item.title == NOT_AVAILABLE]
+
+    assert [item.code for item in unknown] == ["5.10.99", "5.14.00.01", "5.14.00.02", "5.14.00.03"]
+    assert {item.edition for item in unknown} == {"111"}
+
+
+def test_titles_fit_a_tablet_row() -> None:
+    assert max(len(line.title) for line in catalogue().codes) <= 30
+
+
+def test_each_room_deducts_its_own_party() -> None:
+    parties = {item.code[:4]: item.party for item in catalogue().items if item.code[0] == "4"}
+
+    assert parties == {"4.01": "agency", "4.02": "supervisor", "4.03": "contractor"}
+
+
+def test_a_revision_counts_from_a_day() -> None:
+    assert [(each.revision, each.counts_from) for each in catalogues.revisions()] == [
+        ("roc-111", date(2018, 7, 1))
+    ]
 
 
 def test_a_line_is_found_by_its_code() -> None:
@@ -153,9 +195,14 @@ def test_an_unknown_revision_names_those_at_hand() -> None:
     [
         (ITEM, "below its parent"),
         (f"{GROUP}\n  - {GROUP}", "stand once"),
-        (f"{GROUP}\n  - {ITEM.replace('[1, 2]', '[1, 3]')}", "allows"),
-        (GROUP.replace("group", "chapter"), "must be one of item, group"),
-        (GROUP.replace('code: "1"', "code: 1"), "code must be of type str"),
+        (ITEM.replace("-1,-2", "-1;-2"), "must look like"),
+        (GROUP.replace("kind: group", "kind: chapter"), "kind must be one of item, group"),
+        (ITEM.replace("phase: site", "phase: night"), "phase must be one of document, site, test"),
+        (ITEM.replace("trade: t", "trade: u"), "trade must be one of t"),
+        (ITEM.replace("party: agency, ", ""), "an item needs phase and party"),
+        (GROUP.replace("類", "類" * 31), "title must have 1 to 30"),
+        (GROUP.replace('"Group"', '" "'), "english must have 1 to 70"),
+        (GROUP.replace('code: "1"', "code: 1"), "r.yaml:5: code must be of type str"),
         (GROUP.replace('points: ""', 'points: "", severity: "L"'), "unknown key severity"),
     ],
 )
@@ -177,3 +224,9 @@ def test_forms_need_neither_the_engine_nor_the_web() -> None:
     run = subprocess.run([sys.executable, "-c", probe], capture_output=True, text=True, check=True, cwd=ROOT)
 
     assert run.stdout == "[]\n"
+
+
+@pytest.mark.parametrize("day", ["2022-02-30", "soon"])
+def test_a_day_that_does_not_exist_is_refused(day: str) -> None:
+    with pytest.raises(InvalidData, match="counts_from must be a day"):
+        catalogues.define((HEAD + GROUP).replace("2022-01-01", day).encode(), "r.yaml")

@@ -4,8 +4,9 @@ import dataclasses
 
 import pytest
 
-from forms import schema
+from forms import published, schema
 from forms.errors import InvalidData, UnknownForm
+from forms.reading import define
 
 CODE = "construction-inspection"
 NAME = "sample/v1.yaml"
@@ -18,11 +19,11 @@ def sheet(*, head: str = 'code: "sample"\nversion: 1', items: str = ITEM, rest: 
 
 
 def test_the_inspection_checklist_has_twenty_items() -> None:
-    assert len(schema.load(CODE, 1).item_ids) == 20
+    assert len(published.load(CODE, 1).item_ids) == 20
 
 
 def test_its_sections_follow_the_record_form() -> None:
-    titles = [section.title for section in schema.load(CODE, 1).sections]
+    titles = [section.title for section in published.load(CODE, 1).sections]
 
     assert [title.split()[0] for title in titles] == [
         "一、品質管理制度",
@@ -34,7 +35,7 @@ def test_its_sections_follow_the_record_form() -> None:
 
 
 def test_item_ids_are_used_once_and_in_the_order_shown() -> None:
-    form = schema.load(CODE, 1)
+    form = published.load(CODE, 1)
 
     assert len(set(form.item_ids)) == len(form.item_ids)
     assert form.item_ids[0] == "qs-01"
@@ -42,14 +43,14 @@ def test_item_ids_are_used_once_and_in_the_order_shown() -> None:
 
 
 def test_every_text_fits_a_tablet_line() -> None:
-    texts = [item.text for form in schema.published() for part in form.sections for item in part.items]
+    texts = [item.text for form in published.every() for part in form.sections for item in part.items]
 
     assert max(len(text) for text in texts) <= 30
 
 
 def test_published_lists_every_version_once() -> None:
-    assert [(form.code, form.version) for form in schema.published()] == [(CODE, 1)]
-    assert schema.published()[0] is schema.load(CODE, 1)
+    assert [(form.code, form.version) for form in published.every()] == [(CODE, 1)]
+    assert published.every()[0] is published.load(CODE, 1)
 
 
 @pytest.mark.parametrize(
@@ -57,16 +58,16 @@ def test_published_lists_every_version_once() -> None:
 )
 def test_what_is_not_published_is_unknown(code: str, version: int) -> None:
     with pytest.raises(UnknownForm, match=r"請改用已公布的版本：construction-inspection 第 1 版"):
-        schema.load(code, version)
+        published.load(code, version)
 
 
 def test_a_definition_cannot_be_altered_in_memory() -> None:
     with pytest.raises(dataclasses.FrozenInstanceError):
-        schema.load(CODE, 1).title = "x"  # type: ignore[misc]
+        published.load(CODE, 1).title = "x"  # type: ignore[misc]
 
 
 def test_a_sound_sheet_is_read() -> None:
-    form = schema.define(sheet(), NAME)
+    form = define(sheet(), NAME)
 
     assert form.sections[0].items == (schema.FormItem("a-01", "題目", "check"),)
 
@@ -93,4 +94,4 @@ def test_a_sound_sheet_is_read() -> None:
 )
 def test_an_unsound_sheet_is_refused_with_the_reason(data: bytes, reason: str) -> None:
     with pytest.raises(InvalidData, match=reason):
-        schema.define(data, NAME)
+        define(data, NAME)

@@ -1,0 +1,154 @@
+"""When an item is shown: a small language over the answers to earlier items, written as data and never as code.
+
+{item: "st-01", is: "fail"}                   the result, or for a choice or text the value
+{item: "st-04", in: ["steel", "composite"]}   one of several
+{item: "st-05", at_least: 3}                  a measured number; likewise at_most
+{item: "st-06", answered: true}               answered at all
+{all: [...]}  {any: [...]}  {not: {...}}      put together
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+from typing import Protocol
+
+from forms.datafiles import fields, place
+from forms.errors import InvalidData
+
+COMPARISONS: dict[str, type] = {"is": str, "in": list, "at_least": int, "at_most": int, "answered": bool}
+JOINS: dict[str, type] = {"all": list, "any": list, "not": dict}
+DEEPEST = 5
+
+
+class Given(Protocol):
+    """One item's answer as a submission holds it."""
+
+    @property
+    def result(self) -> str | None: ...
+
+    @property
+    def value(self) -> str | None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """An earlier item's answer compared with what is asked of it."""
+
+    item: str
+    how: str
+    with_: str | tuple[str, ...] | int | bool
+
+
+@dataclass(frozen=True, slots=True)
+class Join:
+    """Conditions put together: `all`, `any`, or `not` of the one."""
+
+    how: str
+    parts: tuple["Condition", ...]
+
+
+Condition = Comparison | Join
+
+
+def holds(condition: Condition, answers: Mapping[str, Given]) -> bool:
+    """Whether the condition is true of the answers; an item without answer meets no comparison."""
+    if isinstance(condition, Comparison):
+        answer = answers.get(condition.item)
+        return answer is not None and _HOLDS[condition.how](answer, condition.with_)
+    parts = (holds(part, answers) for part in condition.parts)
+    if condition.how == "not":
+        return not next(parts)
+    return all(parts) if condition.how == "all" else any(parts)
+
+
+def items_of(condition: Condition) -> Iterator[str]:
+    """The ids of the items that a condition asks about, in its order."""
+    if isinstance(condition, Comparison):
+        yield condition.item
+        return
+    for part in condition.parts:
+        yield from items_of(part)
+
+
+def number(text: str | None) -> Decimal | None:
+    """The number written in a text, or None."""
+    try:
+        value = Decimal(text or "")
+    except InvalidOperation:
+        return None
+    return value if value.is_finite() else None
+
+
+def said(answer: Given) -> str | None:
+    """What an answer says: its value where it has one, else its result."""
+    return answer.value if answer.value is not None else answer.result
+
+
+def _is(answer: Given, wanted: object) -> bool:
+    return wanted in (answer.result, answer.value)
+
+
+def _in(answer: Given, wanted: object) -> bool:
+    return isinstance(wanted, tuple) and any(_is(answer, each) for each in wanted)
+
+
+def _at_least(answer: Given, bound: object) -> bool:
+    value = number(answer.value)
+    return value is not None and isinstance(bound, int) and value >= bound
+
+
+def _at_most(answer: Given, bound: object) -> bool:
+    value = number(answer.value)
+    return value is not None and isinstance(bound, int) and value <= bound
+
+
+def _answered(answer: Given, wanted: object) -> bool:
+    return (answer.result is not None or bool(answer.value)) is wanted
+
+
+_HOLDS: dict[str, Callable[[Given, object], bool]] = {
+    "is": _is,
+    "in": _in,
+    "at_least": _at_least,
+    "at_most": _at_most,
+    "answered": _answered,
+}
+
+
+# --- reading -------------------------------------------------------------------------------------------------
+
+
+def read(value: object, name: str, depth: int = 1) -> Condition:
+    """The condition written as `value` in the file `name`; InvalidData if it is none."""
+    where = place(value, name)
+    if not isinstance(value, dict):
+        raise InvalidData(
+            f"{where}: a condition is a mapping such as {{item: ID, is: fail}}, not {value!r:.60}."
+        )
+    if depth > DEEPEST:
+        raise InvalidData(f"{where}: conditions may be nested {DEEPEST} deep; split the item.")
+    return _comparison(value, name) if "item" in value else _join(value, name, depth)
+
+
+def _comparison(value: object, name: str) -> Comparison:
+    row = fields(value, name, {"item": str}, COMPARISONS)
+    if len(row) != 2:
+        raise InvalidData(f"{place(value, name)}: beside item give exactly one of {', '.join(COMPARISONS)}.")
+    how = next(key for key in row if key != "item")
+    with_ = row[how]
+    if isinstance(with_, list):
+        if not with_ or any(type(each) is not str for each in with_):
+            raise InvalidData(f"{place(value, name)}: in takes a list of words.")
+        with_ = tuple(with_)
+    return Comparison(row["item"], how, with_)
+
+
+def _join(value: object, name: str, depth: int) -> Join:
+    row = fields(value, name, {}, JOINS)
+    if len(row) != 1:
+        raise InvalidData(f"{place(value, name)}: give item, or exactly one of {', '.join(JOINS)}.")
+    (how, given), *_ = row.items()
+    parts = given if isinstance(given, list) else [given]
+    if not parts:
+        raise InvalidData(f"{place(value, name)}: {how} needs at least one condition.")
+    return Join(how, tuple(read(part, name, depth + 1) for part in parts))
