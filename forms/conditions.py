@@ -10,7 +10,7 @@
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
-from typing import Protocol
+from typing import Any, Protocol
 
 from forms.datafiles import fields, place
 from forms.errors import InvalidData
@@ -59,6 +59,15 @@ def holds(condition: Condition, answers: Mapping[str, Given]) -> bool:
     if condition.how == "not":
         return not next(parts)
     return all(parts) if condition.how == "all" else any(parts)
+
+
+def as_data(condition: Condition) -> dict[str, Any]:
+    """The condition in the language of the files, of JSON's types: what `read` makes the condition of."""
+    if isinstance(condition, Comparison):
+        with_ = list(condition.with_) if isinstance(condition.with_, tuple) else condition.with_
+        return {"item": condition.item, condition.how: with_}
+    parts = [as_data(part) for part in condition.parts]
+    return {condition.how: parts[0] if condition.how == "not" else parts}
 
 
 def items_of(condition: Condition) -> Iterator[str]:

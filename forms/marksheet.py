@@ -9,6 +9,7 @@ from forms import lock
 from forms.catalogue import catalogue
 from forms.datafiles import fields, parse, place
 from forms.errors import InvalidData, UnknownForm
+from forms.schema import FormDefinition
 from forms.text import Text
 
 CODE = "mark-sheet"
@@ -61,6 +62,11 @@ def mark_sheet(version: int = 1) -> MarkSheet:
     if name not in lock.digests():
         raise UnknownForm(CODE, version, f"{CODE} 第 1 版")
     return define(lock.read(name), name)
+
+
+def sheet_of(form: FormDefinition) -> MarkSheet:
+    """The sheet that goes with a checklist; with an old version that names none, the first."""
+    return mark_sheet() if form.mark_sheet is None else mark_sheet(form.mark_sheet)
 
 
 def define(data: bytes, name: str) -> MarkSheet:
