@@ -2,6 +2,7 @@
 
 from inspect_app.documents.fonts import FontsMissing
 from inspect_app.documents.model import (
+    Blank,
     Block,
     Column,
     Document,
@@ -12,6 +13,9 @@ from inspect_app.documents.model import (
     Paragraph,
     Photo,
     Photos,
+    Question,
+    Questions,
+    Ruled,
     Signature,
     Signatures,
     Table,
@@ -21,6 +25,7 @@ from inspect_app.documents.pen import PhotoUnreadable
 from inspect_app.documents.render import Rendered, render
 
 __all__ = [
+    "Blank",
     "Block",
     "Column",
     "Document",
@@ -33,7 +38,10 @@ __all__ = [
     "Photo",
     "PhotoUnreadable",
     "Photos",
+    "Question",
+    "Questions",
     "Rendered",
+    "Ruled",
     "Signature",
     "Signatures",
     "Table",

@@ -8,10 +8,23 @@ from functools import singledispatchmethod
 from itertools import islice
 from typing import TypeVar
 
-from inspect_app.documents.boxes import HAIRLINE, RULE, Cell, Pictures, Place, Row, fitted
+from inspect_app.documents.boxes import (
+    HAIRLINE,
+    RULE,
+    Beside,
+    Blanked,
+    Box,
+    Cell,
+    Pictures,
+    Place,
+    Row,
+    Stack,
+    fitted,
+)
 from inspect_app.documents.fonts import Typeface, Typefaces
 from inspect_app.documents.model import (
     Align,
+    Blank,
     Block,
     Document,
     Fact,
@@ -21,6 +34,9 @@ from inspect_app.documents.model import (
     Paragraph,
     Photo,
     Photos,
+    Question,
+    Questions,
+    Ruled,
     Signature,
     Signatures,
     Table,
@@ -31,13 +47,16 @@ from inspect_app.documents.text import Line, break_lines, cut, legible
 
 _T = TypeVar("_T")
 
-BODY, SMALL = 10.5, 9.5
+BODY, SMALL, TINY = 10.5, 9.5, 8.5
 _LEADING = {18.0: 26.0, 13.0: 20.0, 11.0: 17.0, 10.5: 17.0, 9.5: 14.5, 8.5: 12.5}
 _GUTTER = 10.0
 _LABEL = {1: 0.17, 2: 0.125}  # of the text width, by facts a row
 _INDENT = 12.0
+_MARK = 26.0
 _PHOTO_HEIGHT = {2: 178.0, 3: 116.0}  # a little over 4:3, so that such photos fill their width
 _SIGNING_HEIGHT = 38.0
+_ANSWERED_FROM = 0.56  # of the text width
+_WRITING_HEIGHT = 21.0
 
 
 class Compositor:
@@ -139,12 +158,49 @@ class Compositor:
             yield Item(Row(labels, BODY, _LEADING[BODY]), gap=16, with_next=True, together=True)
             yield Item(Pictures(places), with_next=number < len(rows))
 
+    @block.register
+    def _(self, block: Questions) -> Iterable[Item]:
+        for number, question in enumerate(block.items):
+            yield Item(self._question(question), gap=0 if number else 4, together=True)
+
+    @block.register
+    def _(self, block: Ruled) -> Iterable[Item]:
+        for _ in range(block.lines):
+            yield Item(self._to_write_on(Blank(), self._width))
+
+    def _question(self, question: Question) -> Beside:
+        x = _ANSWERED_FROM * self._width
+        room = x - _MARK - _GUTTER
+        text = (
+            self._cell(question.mark, 0, _MARK, BODY, muted=True),
+            self._cell(question.text, _MARK, room, BODY),
+        )
+        notes = (_row((self._cell(note, _MARK, room, TINY, muted=True),), TINY) for note in question.notes)
+        answers = (self._answer(answer, self._width - x) for answer in question.answers)
+        return Beside((Stack(0, (_row(text, BODY), *notes)), Stack(x, tuple(answers))), self._width, 4.5)
+
+    def _answer(self, answer: str | Blank, width: float) -> Box:
+        if isinstance(answer, Blank):
+            return self._to_write_on(answer, width)
+        return _row((self._cell(answer, 0, width, BODY),), BODY)
+
+    def _to_write_on(self, blank: Blank, width: float) -> Blanked:
+        before, after = (
+            self._cell(blank.before, 0, width, TINY),
+            self._cell(blank.after, 0, width, TINY, "right"),
+        )
+        start, end = (max(line.width for line in cell.lines) * TINY / 1000 for cell in (before, after))
+        row = Row((before, after), TINY, _LEADING[TINY], above=_WRITING_HEIGHT - _LEADING[TINY])
+        return Blanked(row, start + 3 if start else 0, width - (end + 3 if end else 0))
+
     def _title(self, document: Document) -> Iterator[Item]:
         for text, size, bold in ((document.issued_by, 11.0, False), (document.title, 18.0, True)):
             cell = self._cell(text, 0, self._width, size, "center", bold=bold)
             yield Item(Row((cell,), size, _LEADING[size]), gap=2, with_next=True, together=True)
         if document.number:
-            number = self._cell(f"文號：{document.number}", 0, self._width, SMALL, "center", muted=True)
+            number = self._cell(
+                f"{document.number_label}：{document.number}", 0, self._width, SMALL, "center", muted=True
+            )
             yield Item(_row((number,), SMALL), gap=2)
 
     def _facts(self, facts: Sequence[Fact], across: int, gap: float) -> Iterator[Item]:

@@ -13,6 +13,7 @@ HAIRLINE, RULE = 0.4, 0.9
 _IDEOGRAPH_TOP = 0.88  # Noto's ideographs reach from 0.12 below the baseline to 0.88 above, in sizes
 _BAR = 2.0
 _EACH_SIDE = 2  # lines left before and taken after a page break
+_FOOT = 3.0
 _SHIFT = {"left": 0.0, "center": 0.5, "right": 1.0}
 
 
@@ -152,6 +153,71 @@ class Pictures(_Whole):
             if place.picture:
                 width, height = fitted(place.picture, place.width, place.height)
                 pen.picture(place.picture, x + place.x + (place.width - width) / 2, foot, width, height)
+
+
+@dataclass(frozen=True, slots=True)
+class Blanked(_Whole):
+    """A row of words with a line to write on between ``start`` and ``end``."""
+
+    words: Row
+    start: float
+    end: float
+
+    @property
+    def height(self) -> float:
+        """That of the words."""
+        return self.words.height
+
+    @property
+    def least(self) -> float:
+        """All of it."""
+        return self.height
+
+    def draw(self, pen: Pen, x: float, top: float) -> None:
+        """The words, and the line a little above their foot."""
+        self.words.draw(pen, x, top)
+        pen.rule(x + self.start, top - self.height + _FOOT, self.end - self.start, HAIRLINE)
+
+
+@dataclass(frozen=True, slots=True)
+class Stack:
+    """Boxes one below the other, at an offset from the left."""
+
+    x: float
+    boxes: tuple[Box, ...]
+
+    @property
+    def height(self) -> float:
+        """All of them."""
+        return sum(box.height for box in self.boxes)
+
+
+@dataclass(frozen=True, slots=True)
+class Beside(_Whole):
+    """Stacks side by side between two blanks of ``pad``, over a hairline of ``width``."""
+
+    stacks: tuple[Stack, ...]
+    width: float
+    pad: float
+
+    @property
+    def height(self) -> float:
+        """The highest stack between the blanks."""
+        return max(stack.height for stack in self.stacks) + 2 * self.pad
+
+    @property
+    def least(self) -> float:
+        """All of it."""
+        return self.height
+
+    def draw(self, pen: Pen, x: float, top: float) -> None:
+        """Stack by stack, so that text copied out reads so."""
+        for stack in self.stacks:
+            down = self.pad
+            for box in stack.boxes:
+                box.draw(pen, x + stack.x, top - down)
+                down += box.height
+        pen.rule(x, top - self.height, self.width, HAIRLINE)
 
 
 def fitted(picture: Picture, width: float, height: float) -> tuple[float, float]:

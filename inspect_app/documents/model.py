@@ -132,7 +132,40 @@ class Notice:
     title: str = ""
 
 
-Block = Heading | Paragraph | Facts | Table | Photos | Signatures | Notice
+@dataclass(frozen=True, slots=True)
+class Blank:
+    """A line to write on by pen, with words before and after it."""
+
+    before: str = ""
+    after: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """Something to be answered by pen: its `mark` and text, small grey `notes` below, and to the right the `answers`:
+    boxes to tick as text, lines to write on as Blank, one below the other."""
+
+    mark: str
+    text: str
+    notes: tuple[str, ...] = ()
+    answers: tuple[str | Blank, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Questions:
+    """Questions one below the other, none divided over two pages."""
+
+    items: tuple[Question, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Ruled:
+    """So many blank lines to write on, over the whole width."""
+
+    lines: int
+
+
+Block = Heading | Paragraph | Facts | Table | Photos | Signatures | Notice | Questions | Ruled
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +179,7 @@ class Document:
         head: the facts under the title.
         blocks: the body, in order.
         footer: a short line at every foot; longer than the line, it is cut.
+        number_label: what the number is called; part of the look, so that older hashes hold.
         link: what the QR at the foot holds, normally the address where the document can be checked. Empty: number
             and content hash. Addresses change, so it is not part of the content hash.
     """
@@ -157,6 +191,7 @@ class Document:
     blocks: tuple[Block, ...] = ()
     footer: str = ""
     link: str = field(default="", metadata=_LOOK)
+    number_label: str = field(default="文號", metadata=_LOOK)
 
 
 def content_sha256(document: Document) -> str:

@@ -79,7 +79,7 @@ def _foot(document: Document, digest: str, compositor: Compositor) -> _Foot:
     room = A4[0] - _MARGIN - _FOOT_TEXT
     return _Foot(
         number=compositor.one_line(
-            f"文號：{document.number}" if document.number else "", _FOOT_SIZE, room - 70
+            f"{document.number_label}：{document.number}" if document.number else "", _FOOT_SIZE, room - 70
         ),
         sha256=compositor.one_line(f"內容雜湊 SHA-256：{digest}", _HASH_SIZE, room),
         footer=compositor.one_line(document.footer, _HASH_SIZE, room),
