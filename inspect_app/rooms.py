@@ -13,6 +13,7 @@ from inspect_app.accounts import limits
 from inspect_app.accounts import pages as accounts_pages
 from inspect_app.accounts import service as accounts
 from inspect_app.catalogue import api as catalogue_api
+from inspect_app.catalogue import forms_api, pages_forms
 from inspect_app.core import clock, jobs
 from inspect_app.core.api import PREFIX, api
 from inspect_app.core.auth import Actor, requires
@@ -46,6 +47,7 @@ APIS = (
     accounts_api.blp,
     tenders_api.blp,
     catalogue_api.blp,
+    forms_api.blp,
     inspections_api.blp,
     photos_api.blp,
     defects_api.blp,
@@ -56,6 +58,7 @@ PAGES = (
     tenders_pages.blueprint,
     inspections_pages.blueprint,
     defects_pages.blueprint,
+    pages_forms.blueprint,
     operations_pages.blueprint,
     scraping.blueprint,
 )

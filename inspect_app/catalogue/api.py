@@ -1,36 +1,13 @@
-"""/api/v1: forms and defect codes."""
+"""/api/v1: defect codes."""
 
 from typing import Any
 
-from forms import published
 from forms.catalogue import catalogue
-from forms.errors import UnknownForm
-from forms.schema import FormDefinition
 from inspect_app.catalogue import schemas
 from inspect_app.core.api import ApiBlueprint
 from inspect_app.core.auth import requires
-from inspect_app.core.problems import NotFound
 
 blp = ApiBlueprint("catalogue_api", __name__, description="查核表與缺失目錄")
-
-
-@blp.get("/forms")
-@requires("forms.read")
-@blp.response(200, schemas.FormList)
-def forms() -> dict[str, Any]:
-    """Every published checklist; a published version never changes."""
-    return {"items": published.every(), "next": None}
-
-
-@blp.get("/forms/<string:code>/<int:version>")
-@requires("forms.read")
-@blp.response(200, schemas.FormOut)
-def form(code: str, version: int) -> FormDefinition:
-    """One version of a checklist, with its sections and items."""
-    try:
-        return published.load(code, version)
-    except UnknownForm as error:
-        raise NotFound(str(error)) from error
 
 
 @blp.get("/defect-codes")

@@ -18,6 +18,7 @@ WITHHELD: Mapping[str, frozenset[str]] = {
             *("inspections_api.start", "inspections_api.mark", "inspections_api.submit"),
             *("inspections_api.amend", "inspections_api.score", "inspections_api.test_result"),
             *("inspections_api.issue", "inspections_api.close", "inspections_api.letter"),
+            "inspections_api.paper_form",
             *("inspections_api.record", "inspections_api.notice", "inspections_api.submission_list"),
             *("inspections_api.submission", "inspections_api.send_on", "inspections.send_on"),
         }
@@ -32,7 +33,11 @@ WITHHELD: Mapping[str, frozenset[str]] = {
         {"defects.index", "defects.defect", "defects_api.defects", "defects_api.defect"}
     ),
     "asked for when a visit is planned, or by a tablet about to go to one": frozenset(
-        {"accounts_api.people", "catalogue_api.forms", "catalogue_api.form", "catalogue_api.codes", "home"}
+        {
+            *("accounts_api.people", "catalogue_api.codes", "home"),
+            *("forms_api.forms", "forms_api.form", "forms_api.form_paper", "forms_api.mark_sheet"),
+            *("forms.index", "forms.form"),
+        }
     ),
 }
 """Reason: endpoints."""

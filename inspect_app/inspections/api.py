@@ -6,10 +6,12 @@ from uuid import UUID
 import msgspec
 from flask import Response
 
+from inspect_app.catalogue import lookup, paper
 from inspect_app.core import clock
 from inspect_app.core.api import ApiBlueprint, check_version, paginate, request_json, versioned
 from inspect_app.core.auth import current_actor, requires
 from inspect_app.core.database import session, transaction
+from inspect_app.documents.answers import pdf
 from inspect_app.inspections import (
     decisions,
     intake,
@@ -26,7 +28,7 @@ from inspect_app.inspections import (
 from inspect_app.inspections.body import MarkBody, decode
 from inspect_app.inspections.models import Inspection
 from inspect_app.inspections.openapi import documents_body
-from inspect_app.inspections.printing import issuer, pdf
+from inspect_app.inspections.printing import issuer
 from inspect_app.inspections.views import view
 
 blp = ApiBlueprint("inspections_api", __name__, description="查核")
@@ -230,6 +232,17 @@ def letter(inspection_id: UUID) -> Response:
     """The written notice shown at the gate (書面通知): staff and the visit's team only."""
     row = policy.letter_of(session(), current_actor(), inspection_id)
     return pdf(papers.letter(row, issuer(row)))
+
+
+@blp.get("/inspections/<uuid:inspection_id>/paper.pdf")
+@requires("inspections.read")
+@blp.arguments(schemas.PaperArgs, location="query")
+@blp.response(200, content_type="application/pdf")
+def paper_form(args: dict[str, Any], inspection_id: UUID) -> Response:
+    """A checklist to fill in by pen on this visit: staff and the visit's team only."""
+    form = lookup.form(**args)
+    row = policy.paper_of(session(), current_actor(), inspection_id)
+    return pdf(paper.paper(form, issuer(row).name, papers.visit(row)))
 
 
 @blp.get("/inspections/<uuid:inspection_id>/record.pdf")

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from inspect_app.inspections.words import TESTS
+from inspect_app.inspections.words import FINDINGS, TESTS
 from scoring.explain import explain
 
 RULES = {
@@ -28,11 +28,6 @@ INPUTS = {
     "pending_tests": "待判定",
     "withheld_from": "暫不通知，自",
     "reading": "本地參數",
-}
-FINDINGS = TESTS | {
-    "main_structure": "主要結構與設計不符",
-    "main_material": "主要材料設備與設計不符",
-    "safety": "影響安全的重大缺失",
 }
 Names = Mapping[str, str]
 

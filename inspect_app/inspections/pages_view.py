@@ -5,6 +5,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from forms import published
 from inspect_app.core import audit
 from inspect_app.core.auth import Actor
 from inspect_app.core.permissions import INSPECTED, Role
@@ -26,7 +27,7 @@ from inspect_app.inspections import (
 )
 from inspect_app.inspections.models import Inspection
 from inspect_app.inspections.pages_next import Situation
-from inspect_app.inspections.words import CANCELLED, INCOMPLETE, PLANNED, SUBMITTED, TESTS
+from inspect_app.inspections.words import CANCELLED, INCOMPLETE, PLANNED, STARTED, SUBMITTED, TESTS
 from inspect_app.photos import queries as photos
 from inspect_app.tenders import policy as tenders
 
@@ -51,6 +52,7 @@ def context(session: Session, actor: Actor, row: Inspection, today: date) -> dic
         "days_left": (due.day - today).days if due and due.day else None,
         "action": pages_next.action(now),
         "may": _may(now),
+        "checklists": published.newest(),
         "own": next((person for person in row.team if person.user_id == actor.id), None),
         "score_problem": problem.detail if problem else "",
         "history": history,
@@ -99,6 +101,7 @@ def _may(now: Situation) -> set[str]:
         "test": staff and row.state in (INCOMPLETE, SUBMITTED),
         "issue": staff and row.state == SUBMITTED and not now.withheld,
         "letter": now.actor.role not in INSPECTED and row.state != CANCELLED,
+        "paper_form": row.state in (PLANNED, STARTED) and (staff or on_team),
         "papers": row.is_published,
     }
     return {name for name, offered in offers.items() if offered}

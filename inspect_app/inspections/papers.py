@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy.orm import Session
 
+from inspect_app.catalogue.paper import Visit
 from inspect_app.core import roc
 from inspect_app.core.clock import TAIPEI, legal_day
 from inspect_app.defects import queries as defects
@@ -74,6 +75,12 @@ def letter(inspection: Inspection, issuer: Issuer) -> Document:
         ),
         footer="查核人員應主動出示本通知及身分證明文件。",
     )
+
+
+def visit(inspection: Inspection) -> Visit:
+    """What a paper form says of the visit it is taken to."""
+    team = tuple((_role(person.role), person.name) for person in inspection.team)
+    return Visit(inspection.id, _tender_facts(inspection), team)
 
 
 def notice(session: Session, inspection: Inspection, issuer: Issuer) -> Document:

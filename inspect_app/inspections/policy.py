@@ -77,11 +77,20 @@ def read_inside(session: Session, actor: Actor, inspection_id: UUID) -> Inspecti
 
 def letter_of(session: Session, actor: Actor, inspection_id: UUID) -> Inspection:
     """The inspection whose letter the actor may print: staff and its team; the auditor once it is issued."""
+    return _printed_by_team(session, actor, inspection_id, "書面通知")
+
+
+def paper_of(session: Session, actor: Actor, inspection_id: UUID) -> Inspection:
+    """The inspection for which the actor may print a paper form; those who may print its letter."""
+    return _printed_by_team(session, actor, inspection_id, "紙本檢查表")
+
+
+def _printed_by_team(session: Session, actor: Actor, inspection_id: UUID, what: str) -> Inspection:
     inspection = readable(session, actor, inspection_id)
     if actor.role in INSPECTED:
-        raise NotFound("書面通知只供查核小組列印；請查看改善通知。")
+        raise NotFound(f"{what}只供查核小組列印；請查看改善通知。")
     if inspection.state == CANCELLED:
-        raise Conflict("這件查核已取消，沒有書面通知。")
+        raise Conflict(f"這件查核已取消，沒有{what}。")
     return inspection
 
 

@@ -134,6 +134,13 @@ class InspectionArgs(PageArgs):
     until = Day(load_default=None)
 
 
+class PaperArgs(Schema):
+    """Which checklist is printed."""
+
+    code = _text(64, data_key="form", required=True)
+    version = ma.fields.Integer(required=True, validate=ma.validate.Range(min=1, error="應為 1 以上的整數。"))
+
+
 class DeclarationIn(Schema):
     conflict = Flag(required=True)
     reason = _text(500, load_default=None, allow_none=True)

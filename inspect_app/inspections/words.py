@@ -19,6 +19,11 @@ TESTS = {
     "asphalt_core": "瀝青混凝土鑽心試體",
     "subgrade_compaction": "路基壓實度",
 }
+FINDINGS = TESTS | {
+    "main_structure": "主要結構與設計不符",
+    "main_material": "主要材料設備與設計不符",
+    "safety": "影響安全的重大缺失",
+}
 TONES = {
     PLANNED: "neutral",
     STARTED: "accent",

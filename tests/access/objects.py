@@ -24,7 +24,7 @@ ABSENT: dict[str, Ids] = {
     "device": {"device_id": NOWHERE},
     "person": {"person_id": NOWHERE},
     "import": {"word": f"{'0' * 32}-{'0' * 32}"},
-    "form": {"code": "no-such-form", "version": "1"},
+    "form": {"code": "no-such-form-whatsoever", "version": "1"},
     "file": {"filename": "css/no-such-file.css"},
 }
 """An address of each kind where nothing is."""

@@ -91,6 +91,8 @@ def ask(
         token = world.credentials[who].csrf if hidden_token is None else hidden_token
         given["data"] = {"csrf_token": token, **given.get("data", {})}
     given["headers"] = {**given.get("headers", {}), **(more_headers or {})}
+    if "query_string" in options:
+        given["query_string"] = {**given.get("query_string", {}), **options.pop("query_string")}
     return world.ask(who, method, path, **given, **options)
 
 
@@ -115,6 +117,7 @@ def _defaults(asked: Asked) -> Ids:
         "member_id": asked.person,
         "test": "concrete_core",
         "month": "2026-10",
+        "version": "1",
         "sha256": sha256(objects.NEW_PHOTO),
     }
 
@@ -198,6 +201,7 @@ BODIES: dict[str, Body] = {
     f"PUT {TENDER}/progress/<string:month>": _json(planned="50.00", actual="49.00"),
     "POST /api/v1/inspections": _plan,
     f"PUT {VISIT}": _plan,
+    f"GET {VISIT}/paper.pdf": lambda _: {"query_string": {"form": "construction-inspection", "version": "1"}},
     f"POST {VISIT}/declarations": _json(conflict=False),
     f"POST {VISIT}/cancel": _json(reason="颱風"),
     f"POST {VISIT}/start": _json(),

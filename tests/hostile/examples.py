@@ -161,6 +161,10 @@ EXAMPLES: dict[str, Example] = {
     ),
     "GET /forms": Example("contractor", "/forms"),
     "GET /forms/{code}/{version}": Example("contractor", "/forms/construction-inspection/1"),
+    "GET /forms/{code}/{version}/paper.pdf": Example(
+        "contractor", "/forms/construction-inspection/1/paper.pdf"
+    ),
+    "GET /mark-sheets/{version}": Example("contractor", "/mark-sheets/1"),
     "GET /defect-codes": Example("contractor", "/defect-codes"),
     "GET /inspections": Example("staff", "/inspections"),
     "POST /inspections": Example("staff", "/inspections", _plan),
@@ -206,6 +210,9 @@ EXAMPLES: dict[str, Example] = {
     ),
     f"POST {INSPECTION}/close": Example("staff", "/inspections/{clean}/close"),
     f"GET {INSPECTION}/letter.pdf": Example("staff", "/inspections/{planned}/letter.pdf"),
+    f"GET {INSPECTION}/paper.pdf": Example(
+        "staff", "/inspections/{planned}/paper.pdf", query="form=construction-inspection&version=1"
+    ),
     f"GET {INSPECTION}/record.pdf": Example("staff", "/inspections/{issued}/record.pdf"),
     f"GET {INSPECTION}/notice.pdf": Example("staff", "/inspections/{issued}/notice.pdf"),
     "PUT /photos/{sha256}": Example(

@@ -119,5 +119,7 @@ PLACES = {
     "defect_id": "defect",
     "device_id": "device",
     "word": "word",
+    "code": "form_code",
+    "version": "form_version",
 }
 """What stands at a place of a page's address, by the name of a thing of the world."""

@@ -133,6 +133,7 @@ def build(world: World) -> None:
     world.ids["submission"] = versions["items"][0]["id"]
     world.ids |= _tablet(world) | _upload(world)
     world.ids |= _kept(world)
+    world.ids |= {"form_code": "construction-inspection", "form_version": "1"}
     for person in builders.CAST:
         world.api(person.username)
     world.save()
