@@ -111,6 +111,8 @@ def _notes(item: FormItem, form: FormDefinition) -> Iterator[str]:
         yield item.en
     if shown := when_shown(item, form):
         yield f"（{shown.zh.removesuffix('才顯示')}填寫）"
+    if item.kind == "number":
+        yield f"（{words.bounds(item).zh}）"
     if item.help:
         yield item.help.zh
     if demanded := words.demanded(item):

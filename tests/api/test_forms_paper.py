@@ -110,7 +110,10 @@ def test_everything_of_every_checklist_is_on_its_paper(paper: Print, form: Any) 
 def test_each_kind_has_its_own_places_to_answer(paper: Print) -> None:
     text = "".join(paper(f"/forms/{CODE}/2/paper.pdf").pages())
 
-    assert "Concretecover不符時：附照片。□符合□不符□不適用實測值mm說明、照片編號" in text
+    assert (
+        "Concretecover（0至200mm，最多1位小數）不符時：附照片。□符合□不符□不適用實測值mm說明、照片編號"
+        in text
+    )
     assert "Kindofstructure□鋼筋混凝土□鋼構□鋼骨鋼筋混凝土□不適用" in text
     assert "照片張數□不適用" in text
     assert "簽名□不適用" in text
