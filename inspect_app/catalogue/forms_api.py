@@ -12,7 +12,7 @@ from inspect_app.core.auth import requires
 from inspect_app.core.settings import current_settings
 from inspect_app.documents.answers import pdf
 
-blp = ApiBlueprint("forms_api", __name__, description="查核表")
+blp = ApiBlueprint("forms_api", __name__, description="檢查表")
 
 
 @blp.get("/forms")

@@ -161,7 +161,7 @@ class Compositor:
     @block.register
     def _(self, block: Questions) -> Iterable[Item]:
         for number, question in enumerate(block.items):
-            yield Item(self._question(question), gap=0 if number else 4, together=True)
+            yield Item(self._question(question), gap=0 if number else 4)
 
     @block.register
     def _(self, block: Ruled) -> Iterable[Item]:

@@ -21,7 +21,7 @@ from tests.inspections_builders import AsUser, Ids, Visit, strangers
 
 FORMS = [*published.every(), sample()]
 QUERY = {"form": CODE, "version": "2"}
-ITEMS_A_PAGE, PAGES_BESIDES = 6, 5
+ITEMS_A_PAGE, PAGES_BESIDES = 5, 5
 
 
 @pytest.fixture(autouse=True)
