@@ -3,11 +3,11 @@
 from typing import Any
 
 import pytest
-from checklist_samples import CODE, publish_samples, sample
 
 from forms import published
 from forms.conditions import as_data
 from forms.marksheet import mark_sheet
+from tests.checklist_samples import CODE, publish_samples, sample
 from tests.clients import Api
 from tests.inspections_builders import AsUser, Ids
 

@@ -8,7 +8,6 @@ from uuid import uuid4
 
 import pytest
 import zxingcpp
-from checklist_samples import CODE, publish_samples, sample
 from PIL import Image
 from werkzeug.test import TestResponse
 
@@ -16,6 +15,7 @@ from forms import published
 from forms.catalogue import catalogue
 from forms.marksheet import mark_sheet
 from forms.wording import when_shown
+from tests.checklist_samples import CODE, publish_samples, sample
 from tests.conftest import Write
 from tests.inspections_builders import AsUser, Ids, Visit, strangers
 

@@ -5,7 +5,6 @@ import re
 from typing import Any
 
 import pytest
-from checklist_samples import CODE, publish_samples, sample
 
 from forms import published
 from forms.catalogue import catalogue
@@ -14,6 +13,7 @@ from forms.wording import when_shown
 from inspect_app.catalogue import words
 from inspect_app.core.auth import COOKIE_KEY
 from tests import builders
+from tests.checklist_samples import CODE, publish_samples, sample
 from tests.clients import Page
 from tests.conftest import Write
 from tests.inspections_builders import AsUser, Ids, Visit

@@ -3,10 +3,10 @@
 from collections.abc import Callable
 
 import pytest
-from checklist_samples import CODE, publish_samples
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import SignIn
+from tests.checklist_samples import CODE, publish_samples
 
 SCREENS = ((1280, 900), (1024, 768), (768, 1024), (390, 844))
 LOW = "[...document.querySelectorAll('.tick')].map(each => each.getBoundingClientRect().height)"

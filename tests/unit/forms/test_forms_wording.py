@@ -4,10 +4,10 @@ import json
 from typing import Any
 
 import pytest
-from checklist_samples import sample
 
 from forms import conditions, published, wording
 from forms.conditions import as_data, read
+from tests.checklist_samples import sample
 
 FAIL: dict[str, Any] = {"item": "st-01", "is": "fail"}
 STEEL: dict[str, Any] = {"item": "st-03", "in": ["steel", "src"]}
