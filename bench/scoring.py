@@ -31,7 +31,7 @@ def lines() -> Iterator[Line]:
     dice = random.Random(109)  # noqa: S311 - sample data
     yield _by_lines("grade", [_visit(dice) for _ in range(LINES)])
     yield _by_lines("quota", [_year(dice) for _ in range(LINES)])
-    yield _one_call([_visit(dice) for _ in range(CALLS)])
+    yield from _one_by_one([_visit(dice) for _ in range(CALLS)])
     yield from _country(dice)
     yield _in_columns([grades.read(_visit(dice)) for _ in range(CALLS)])
 
@@ -57,13 +57,21 @@ def _parsed_and_written(raw: list[bytes], answers: list[Request]) -> None:
         json.dumps(answer, ensure_ascii=False)
 
 
-def _one_call(requests: list[Request]) -> Line:
+def _one_by_one(requests: list[Request]) -> Iterator[Line]:
+    """One inspection after the other: from a request to its answer, and from what was read to its result."""
     texts = [json.dumps(request, ensure_ascii=False) for request in requests]
-    ours, theirs = paired(
-        lambda: seconds(lambda: _each(partial(commands.run, "grade"), requests)),
-        lambda: seconds(lambda: _each(json.loads, texts)),
-    )
+    visits = [grades.read(request) for request in requests]
     name = f"grade, {len(requests):,} calls with steps"
+    yield _against_parsing(name, partial(commands.run, "grade"), requests, texts)
+    yield _against_parsing("grade of a read inspection with steps", _graded, visits, texts)
+
+
+def _against_parsing(
+    name: str, work: Callable[[Any], object], values: Iterable[object], texts: list[str]
+) -> Line:
+    ours, theirs = paired(
+        lambda: seconds(lambda: _each(work, values)), lambda: seconds(lambda: _each(json.loads, texts))
+    )
     return Line(name, ours, theirs, "s", "at most", 4, "json.loads of the input")
 
 

@@ -1,9 +1,9 @@
-"""The command line: `python -m scoring COMMAND [--lines] [--law DRAFT.yaml]`, JSON in and out, always UTF-8.
+"""The command line: `python -m scoring COMMAND [--lines] [--explain zh|en] [--law DRAFT.yaml]`, JSON in and out.
 
     python -m scoring law --on DATE          what is in force, with its articles
     python -m scoring law --diff DATE DATE   what changed between two days
 
-`--law` tries a draft amendment (a law file under a line `group: NAME`) in place of the group it names.
+It speaks UTF-8 whatever the locale; `arguments` reads the call.
 
 Exit 0, or 2 when an input was not right (its error object is on standard error); 1 when standard output
 could not be written.
@@ -15,20 +15,12 @@ import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from io import BufferedIOBase, BytesIO
-from pathlib import Path
 from typing import BinaryIO, TextIO
 
-from scoring import lawbook, lawlist, strict_json, usage
-from scoring.commands import COMMANDS, Command, find
-from scoring.errors import InvalidInput, LawError, ScoringError
-from scoring.fields import day, shown
-from scoring.lawfile import Group
-from scoring.sources import Parameters
-
-_USAGE = (
-    f"Usage: python -m scoring COMMAND [--lines] [--law DRAFT.yaml], COMMAND one of {', '.join(COMMANDS)}; "
-    "or: python -m scoring law --on DATE | --diff DATE DATE."
-)
+from scoring import arguments, lawbook, strict_json, usage
+from scoring.arguments import Call
+from scoring.errors import InvalidInput, ScoringError
+from scoring.explain import explain_answer, explain_error
 
 _BLOCK = 64 * 1024
 _ENCODER = json.JSONEncoder(ensure_ascii=False, check_circular=False)  # no answer holds itself
@@ -42,79 +34,45 @@ def main(args: Sequence[str], stdin: BinaryIO, stdout: BinaryIO, stderr: BinaryI
         return 0
     try:
         if args and args[0] == "law":
-            _write(stdout, _law(args[1:]))
+            _write(stdout, arguments.law(args[1:]))
             return 0
-        command, by_lines, drafts = _parse(args)
-        with lawbook.trying(_drafts(drafts)):
-            if by_lines:
-                return _answer_lines(command, stdin, stdout, stderr)
-            _write(stdout, _answer(command, stdin.read(strict_json.MAX_BYTES + 1)))
+        call = arguments.parse(args)
     except ScoringError as wrong:
         _complain(stderr, dict(wrong.as_dict()))
+        return 2
+    try:
+        with lawbook.trying(arguments.drafts(call.drafts)):
+            if call.by_lines:
+                return _answer_lines(call, stdin, stdout, stderr)
+            _write(stdout, _answer(call, stdin.read(strict_json.MAX_BYTES + 1)))
+    except ScoringError as wrong:
+        _complain(stderr, _error(wrong, call.lang))
         return 2
     return 0
 
 
-def _parse(args: Sequence[str]) -> tuple[Command, bool, list[str]]:
-    """Return the command, whether it works by lines, and the files of draft law."""
-    words, drafts = [], []
-    waiting = iter(args)
-    for word in waiting:
-        if word == "--law":
-            drafts.append(next(waiting, ""))
-        else:
-            words.append(word)
-    names = [word for word in words if word != "--lines"]
-    if not names:
-        raise InvalidInput(f"Name a command. {_USAGE}")
-    if names[0] not in COMMANDS:
-        raise InvalidInput(f"There is no command {shown(names[0])}. {_USAGE}")
-    command = find(names[0])
-    if len(names) > 1 or len(words) - len(names) > 1:
-        odd = next((word for word in words if word.startswith("-") and word != "--lines"), None)
-        what = f"There is no option {shown(odd)}." if odd else "Too many arguments; send a file with < FILE."
-        raise InvalidInput(f"{what} {_USAGE}")
-    return command, len(words) > len(names), drafts
-
-
-def _drafts(names: Sequence[str]) -> list[Group[Parameters]]:
-    """Return the draft groups of the files; InvalidInput when two of them are of one group."""
-    drafts = [_draft(name) for name in names]
-    if len({draft.name for draft in drafts}) < len(drafts):
-        raise InvalidInput("Give one draft of each group, in one file.")
-    return drafts
-
-
-def _draft(name: str) -> Group[Parameters]:
-    """Return the draft group of a file; InvalidInput when it cannot be read or is not right."""
-    try:
-        return lawbook.draft(Path(name).read_text("utf-8"), name)
-    except (OSError, ValueError, LawError) as wrong:
-        reason = wrong.strerror if isinstance(wrong, OSError) else wrong
-        raise InvalidInput(f"--law {name or 'FILE'}: {reason}") from wrong
-
-
-def _law(args: Sequence[str]) -> dict[str, object]:
-    match args:
-        case ["--on", on]:
-            return lawlist.on(day(on, "--on"))
-        case ["--diff", before, after]:
-            return lawlist.diff(day(before, "--diff"), day(after, "--diff"))
-    raise InvalidInput(f"Say --on DATE, or --diff DATE DATE. {_USAGE}")
-
-
-def _answer(command: Command, raw: bytes) -> dict[str, object]:
-    """Return the answer; what was reckoned with drafts says so."""
+def _answer(call: Call, raw: bytes) -> dict[str, object]:
+    """Return the answer, with its sentences if asked for; what was reckoned with drafts says so."""
     if not raw.strip():
         raise InvalidInput("Nothing came on standard input; give one JSON object: COMMAND < request.json.")
     request = strict_json.loads(raw)
     if not isinstance(request, dict):
         raise InvalidInput("Give one JSON object, in braces.")
-    answer = command(request)
-    return answer | {"drafts": drafts} if (drafts := lawbook.tried()) else answer
+    answer = call.command(request)
+    if drafts := lawbook.tried():
+        answer["drafts"] = drafts
+    if call.lang:
+        answer["sentences"] = explain_answer(answer, call.lang)
+    return answer
 
 
-def _answer_lines(command: Command, stdin: BinaryIO, stdout: BinaryIO, stderr: BinaryIO) -> int:
+def _error(wrong: ScoringError, lang: str | None) -> dict[str, object]:
+    """Return the error object; its detail is in English, and a sentence in Chinese is added if asked for."""
+    error: dict[str, object] = dict(wrong.as_dict())
+    return error | {"sentence": explain_error(wrong)} if lang == "zh-Hant" else error
+
+
+def _answer_lines(call: Call, stdin: BinaryIO, stdout: BinaryIO, stderr: BinaryIO) -> int:
     """Answer each line in its place; an error stands there too and makes the exit code 2.
 
     What was answered is sent before more is waited for, so that a program may ask line by line.
@@ -124,9 +82,9 @@ def _answer_lines(command: Command, stdin: BinaryIO, stdout: BinaryIO, stderr: B
         if _is_blank(line):
             continue
         try:
-            answer = _answer(command, line)
+            answer = _answer(call, line)
         except ScoringError as wrong:
-            answer = dict(wrong.as_dict())
+            answer = _error(wrong, call.lang)
             _complain(stderr, answer | {"line": number})
             code = 2
         stdout.write(_written(answer))

@@ -10,7 +10,7 @@ from scoring import lawbook
 from scoring.calendars import count_working_days, following
 from scoring.errors import CalendarNotKnown, InvalidInput, RuleNotInForce
 from scoring.fields import Fields
-from scoring.types import Step
+from scoring.types import Step, step
 
 INSPECTION_RECORD, TENDER_UPDATE, QUARTERLY_RETURN = RULES = (
     "inspection_record",
@@ -29,12 +29,12 @@ def run(request: Mapping[str, object]) -> dict[str, object]:
     """Answer the command `deadline`; ScoringError when the request is not right."""
     rule = _rule(request)
     fields = Fields.of(request, "", _KEYS[rule])
-    step = {
+    due = {
         INSPECTION_RECORD: _inspection_record,
         TENDER_UPDATE: _tender_update,
         QUARTERLY_RETURN: _quarterly_return,
     }[rule](fields)
-    return {"due_on": step.value, "steps": [step.as_dict()]}
+    return {"due_on": due["value"], "steps": [due]}
 
 
 def _rule(request: Mapping[str, object]) -> str:
@@ -57,7 +57,7 @@ def record_due(inspected_on: date, closures: frozenset[date]) -> Step:
         "working_days": rule.working_days,
         "days": [day.as_dict() for day in ledger],
     }
-    return Step("deadline.inspection_record", rule.source.citation, inputs, ledger[-1].day.isoformat())
+    return step("deadline.inspection_record", rule.source.citation, inputs, ledger[-1].day.isoformat())
 
 
 def _inspection_record(fields: Fields) -> Step:
@@ -84,7 +84,7 @@ def _tender_update(fields: Fields) -> Step:
     month, day = fields.month("month"), fields.whole("day", 1, 28) if "day" in fields else None
     due_on, article = update_due(month, day)
     inputs: dict[str, object] = {"month": month.isoformat()[:7], "day": due_on.day}
-    return Step("deadline.tender_update", article, inputs, due_on.isoformat())
+    return step("deadline.tender_update", article, inputs, due_on.isoformat())
 
 
 def _quarterly_return(fields: Fields) -> Step:
@@ -97,7 +97,7 @@ def _quarterly_return(fields: Fields) -> Step:
         raise RuleNotInForce(missing.detail, "year", missing.rule, missing.inputs) from None
     due_on = _month_end(begins, rule.months_after)
     inputs: dict[str, object] = {"year": year, "quarter": quarter, "months_after": rule.months_after}
-    return Step("deadline.quarterly_return", rule.source.citation, inputs, due_on.isoformat())
+    return step("deadline.quarterly_return", rule.source.citation, inputs, due_on.isoformat())
 
 
 def _month_end(begins: date, months: int) -> date:

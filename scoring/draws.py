@@ -16,8 +16,8 @@ from dataclasses import dataclass
 from itertools import accumulate
 
 from scoring.errors import InvalidInput
-from scoring.fields import Fields
-from scoring.types import Step
+from scoring.fields import Fields, check_ids
+from scoring.types import Step, step
 
 MIN_SEED = 16
 ARTICLE = "公開抽籤方法"
@@ -54,7 +54,8 @@ def run(request: Mapping[str, object]) -> dict[str, object]:
         "seed_sha256": sha256(seed),
         "snapshot_sha256": snapshot,
         "drawn": [each.lot.id for each in drawn],
-        "steps": [step.as_dict() for step in _steps(seed, snapshot, drawn)],
+        "warnings": _warnings(count, len(drawn)),
+        "steps": list(_steps(seed, snapshot, drawn)),
     }
 
 
@@ -88,7 +89,7 @@ def _ticket(seed: str, snapshot: str, place: int, total: int) -> tuple[str, int]
 
 
 def _steps(seed: str, snapshot: str, drawn: Sequence[Drawn]) -> Iterator[Step]:
-    yield Step("draw.seed", ARTICLE, {"seed": seed, "snapshot_sha256": snapshot}, sha256(seed))
+    yield step("draw.seed", ARTICLE, {"seed": seed, "snapshot_sha256": snapshot}, sha256(seed))
     for each in drawn:
         inputs: dict[str, object] = {
             "place": each.place,
@@ -96,7 +97,12 @@ def _steps(seed: str, snapshot: str, drawn: Sequence[Drawn]) -> Iterator[Step]:
             "weight": each.lot.weight,
             "left": each.left,
         }
-        yield Step("draw.ticket", ARTICLE, inputs, each.lot.id)
+        yield step("draw.ticket", ARTICLE, inputs, each.lot.id)
+
+
+def _warnings(count: int, drawn: int) -> list[Step]:
+    """Return what those present should know: fewer were drawn than were asked for, for no weight is left."""
+    return [step("warning.few_lots", ARTICLE, {"count": count}, drawn)] if drawn < count else []
 
 
 def read(request: Mapping[str, object]) -> tuple[str, int, tuple[Lot, ...]]:
@@ -113,9 +119,5 @@ def read(request: Mapping[str, object]) -> tuple[str, int, tuple[Lot, ...]]:
         )
     if committed != sha256(seed):
         raise InvalidInput("This is not the seed whose hash was published.", "seed", "draw.other_seed")
-    seen: set[str] = set()
-    for row, lot in zip(rows, lots, strict=True):
-        if lot.id in seen:
-            raise InvalidInput("Give each id once.", row.at("id"), "id_twice")
-        seen.add(lot.id)
+    check_ids(rows, [lot.id for lot in lots])
     return seed, count, lots

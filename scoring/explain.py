@@ -1,18 +1,21 @@
 """Sentences for the steps of a result, in Traditional Chinese and English.
 
     explain(step, "zh-Hant")
+    explain_answer(answer, "en")
     explain_error(error)
 
 A step whose `inputs` were taken out (members' marks are not for everyone) gets a shorter sentence.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from typing import cast
 
 from scoring.errors import InvalidInput, ScoringError
 from scoring.fields import shown
 from scoring.sentences import SENTENCES, VARIANTS
 from scoring.sentences.mistakes import MISTAKES
 from scoring.sentences.names import CODED, CODED_VALUES, NAMES
+from scoring.types import Step
 
 LANGUAGES = ("zh-Hant", "en")
 
@@ -20,7 +23,14 @@ LANGUAGES = ("zh-Hant", "en")
 def explain_error(error: ScoringError) -> str:
     """Return one sentence in zh-Hant that says what is wrong; `error.detail` says it in English."""
     words = _words(error.inputs, "zh-Hant", CODED)
-    return MISTAKES[error.rule if error.rule in MISTAKES else error.code].format(**words)
+    rules = [error.rule if error.rule in MISTAKES else error.code, *(["roc"] if "roc" in words else [])]
+    return "".join([MISTAKES[rule].format(**words) for rule in rules])
+
+
+def explain_answer(answer: Mapping[str, object], lang: str) -> list[str]:
+    """Return one sentence for each step of an answer, in order, then one for each of its warnings."""
+    told = [cast("Sequence[Step]", answer.get(key, ())) for key in ("steps", "warnings")]
+    return [explain(step, lang) for steps in told for step in steps]
 
 
 def explain(step: Mapping[str, object], lang: str) -> str:

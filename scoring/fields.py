@@ -19,6 +19,9 @@ _INSTANT = re.compile(
 )
 """No 24:00, no leap second, no +08:60: Python's own parser takes some of them, depending on its version."""
 _DECIMAL = re.compile(r"[0-9]{1,3}(\.[0-9]{1,2})?")
+_ROC = re.compile(r"(1[0-9]{2}|[89][0-9])[-/.年]")
+"""Two digits below 80 are rather a day, a month, or the end of a Gregorian year."""
+_ROC_YEAR_0, _LAST_ROC_YEAR = 1911, 200
 
 
 @dataclass(slots=True)
@@ -111,7 +114,7 @@ class Fields:
                 return date.fromisoformat(f"{value}-01")
         except ValueError:
             pass
-        raise InvalidInput(f"Give a month as YYYY-MM; got {shown(value)}.", self.at(key), "month")
+        raise _no_date("month", f"Give a month as YYYY-MM; got {shown(value)}.", value, self.at(key))
 
     def instant(self, key: str) -> datetime:
         """Return a required time with its offset as given: turned into UTC, the first and last days would overflow."""
@@ -122,7 +125,7 @@ class Fields:
         except ValueError:
             pass
         detail = f"Give a time with Z or an offset, such as 2026-11-06T23:59:59+08:00; got {shown(value)}."
-        raise InvalidInput(detail, self.at(key), "instant")
+        raise _no_date("instant", detail, value, self.at(key))
 
     def instant_or_none(self, key: str) -> datetime | None:
         """Return an optional time, which may be null."""
@@ -170,7 +173,8 @@ class Fields:
         """Return an optional list of words out of `allowed`, in the input's order, repeats dropped."""
         if key not in self.data:
             return ()
-        for i, item in enumerate(items := self.items(key)):
+        found: dict[str, None] = {}
+        for i, item in enumerate(self.items(key)):
             if not isinstance(item, str) or item not in allowed:
                 raise InvalidInput(
                     f"Choose out of {', '.join(allowed)}; got {shown(item)}.",
@@ -178,7 +182,8 @@ class Fields:
                     "words",
                     {"allowed": allowed},
                 )
-        return tuple(dict.fromkeys(str(item) for item in items))
+            found[item] = None
+        return tuple(found)
 
     def objects(self, key: str, known: frozenset[str], *, required: bool = True) -> Iterator["Fields"]:
         """Yield the objects of a list, each with its own path."""
@@ -192,6 +197,16 @@ class Fields:
                 yield Fields.of(item, f"{path}[{i}]", known)
 
 
+def check_ids(rows: Sequence[Fields], ids: Sequence[str | None]) -> None:
+    """Raise InvalidInput at the first row whose id, if it has one, was given before."""
+    seen: set[str] = set()
+    for row, each in zip(rows, ids, strict=True):
+        if each in seen:
+            raise InvalidInput("Give each id once.", row.at("id"), "id_twice")
+        if each is not None:
+            seen.add(each)
+
+
 def join(path: str, key: str) -> str:
     """Return the path of a key inside the object at `path`."""
     return f"{path}.{key}" if path else key
@@ -201,7 +216,7 @@ def day(value: object, path: str) -> date:
     """Return a day of the calendar, written YYYY-MM-DD."""
     if found := _day_or_none(value):
         return found
-    raise InvalidInput(f"Give a day of the calendar as YYYY-MM-DD; got {shown(value)}.", path, "day")
+    raise _no_date("day", f"Give a day of the calendar as YYYY-MM-DD; got {shown(value)}.", value, path)
 
 
 def _day_or_none(value: object) -> date | None:
@@ -215,6 +230,27 @@ def _calendar_day(text: str) -> date | None:
         return date.fromisoformat(text) if _DAY.fullmatch(text) else None
     except ValueError:
         return None
+
+
+def _no_date(rule: str, detail: str, value: object, path: str) -> InvalidInput:
+    """Return the error of a day, month or time; one that begins like a ROC year gets a hint."""
+    found = _ROC.match(value) if isinstance(value, str) else None
+    year = int(found[1]) if found else 0
+    return InvalidInput(detail + roc_hint(year), path, rule, roc_inputs(year))
+
+
+def roc_hint(year: int) -> str:
+    """Return what an error adds to its detail where a year looks like one of the Republic of China."""
+    return f" {year} looks like a ROC year; give {year + _ROC_YEAR_0}." if _is_roc(year) else ""
+
+
+def roc_inputs(year: int) -> dict[str, object]:
+    """Return the figures of that hint, for a sentence in another language."""
+    return {"roc": year, "gregorian": year + _ROC_YEAR_0} if _is_roc(year) else {}
+
+
+def _is_roc(year: int) -> bool:
+    return 1 <= year <= _LAST_ROC_YEAR
 
 
 def decimal(value: object, path: str) -> Fraction:

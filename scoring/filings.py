@@ -12,7 +12,7 @@ from fractions import Fraction
 from scoring.deadlines import update_due
 from scoring.fields import Fields
 from scoring.rounding import fixed
-from scoring.types import Step
+from scoring.types import Step, step
 
 TAIPEI = timezone(timedelta(hours=8))
 """Taiwan has kept one offset since 1980."""
@@ -71,7 +71,7 @@ def assess(month: Month) -> dict[str, object]:
         "percent": percent,
         "flagged": flagged,
         "agencies": [{"agency": name, **_counts(agencies[name])} for name in sorted(agencies)],
-        "steps": [step.as_dict() for step in _steps(month, counts, percent, flagged)],
+        "steps": list(_steps(month, counts, percent, flagged)),
     }
 
 
@@ -91,12 +91,12 @@ def _steps(
 ) -> tuple[Step, ...]:
     left_out = len(month.entries) - counts["due"]
     return (
-        Step("filing.cutoff", month.article, {"day": month.cutoff.day}, month.cutoff.isoformat()),
-        Step(
+        step("filing.cutoff", month.article, {"day": month.cutoff.day}, month.cutoff.isoformat()),
+        step(
             "filing.due", month.article, {"entries": len(month.entries), "left_out": left_out}, counts["due"]
         ),
-        Step("filing.percent", month.article, dict(counts), percent),
-        Step(
+        step("filing.percent", month.article, dict(counts), percent),
+        step(
             "filing.flagged",
             month.article,
             {"as_of": month.as_of.isoformat(), "overdue_from": month.overdue_from.isoformat()},

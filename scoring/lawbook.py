@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import date
-from functools import cache, lru_cache
+from functools import cache, cached_property, lru_cache
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
@@ -21,6 +21,7 @@ from scoring.aftermath import (
     StaffRecords,
 )
 from scoring.errors import LawError, RuleNotInForce
+from scoring.fields import roc_hint, roc_inputs
 from scoring.lawfile import Group, load
 from scoring.parameters import (
     GROUPS,
@@ -52,180 +53,214 @@ P = TypeVar("P", bound=Parameters)
 Book = Mapping[str, Group[Parameters]]
 
 
-@dataclass(frozen=True, slots=True)
-class InspectionLaw:
+@dataclass(frozen=True, eq=False)
+class _Part:
+    """A part of the law on a day; each of its rules is looked for once, when it is asked for."""
+
+    day: date
+    book: Book
+
+    def on(self, kind: type[P]) -> P:
+        """Return a group's value; RuleNotInForce where no text of that time is at hand."""
+        if (value := self.on_or_none(kind)) is None:
+            raise _not_in_force(self.book[kind.group], self.day)
+        return value
+
+    def on_or_none(self, kind: type[P]) -> P | None:
+        """Return a group's value, or None where no text of that time is at hand."""
+        return cast("P | None", self.book[kind.group].on(self.day))
+
+
+@dataclass(frozen=True, eq=False)
+class InspectionLaw(_Part):
     """工程施工查核小組作業辦法 on a day; a rule that is not in force raises RuleNotInForce."""
 
-    day: date
-
-    @property
+    @cached_property
     def regulation(self) -> Regulation:
         """Return the version of the regulation."""
-        return _on(self.day, Regulation)
+        return self.on(Regulation)
 
-    @property
+    @cached_property
     def grades(self) -> Grades:
         """Return the grades of art. 7."""
-        return _on(self.day, Grades)
+        return self.on(Grades)
 
-    @property
+    @cached_property
     def forced_findings(self) -> ForcedFindings:
         """Return the findings of art. 8."""
-        return _on(self.day, ForcedFindings)
+        return self.on(ForcedFindings)
 
-    @property
+    @cached_property
     def failed_tests(self) -> FailedTests:
         """Return what a failed test of art. 8 does to a score."""
-        return _on(self.day, FailedTests)
+        return self.on(FailedTests)
 
-    @property
+    @cached_property
     def pending_tests(self) -> PendingTests:
         """Return what a pending test of art. 8 holds back."""
-        return _on(self.day, PendingTests)
+        return self.on(PendingTests)
 
-    @property
+    @cached_property
     def quota(self) -> Quota:
         """Return how many tenders are inspected a year (art. 4)."""
-        return _on(self.day, Quota)
+        return self.on(Quota)
 
-    @property
+    @cached_property
     def record_deadline(self) -> RecordDeadline:
         """Return when the record is sent (art. 9)."""
-        return _on(self.day, RecordDeadline)
+        return self.on(RecordDeadline)
 
-    @property
+    @cached_property
     def corrections(self) -> Corrections:
         """Return how a defect is corrected: photos, review, tracking (art. 9; 2002: art. 7)."""
-        return _on(self.day, Corrections)
+        return self.on(Corrections)
 
-    @property
+    @cached_property
     def staff_records(self) -> StaffRecords:
         """Return whether rewards and punishments are registered (art. 10; 2002: art. 8)."""
-        return _on(self.day, StaffRecords)
+        return self.on(StaffRecords)
 
-    @property
+    @cached_property
     def award_reference(self) -> AwardReference:
         """Return which grades may count in awarding contracts (art. 10)."""
-        return _on(self.day, AwardReference)
+        return self.on(AwardReference)
 
-    @property
+    @cached_property
     def measures(self) -> Measures:
         """Return what follows a grade C, or in 2002 grave defects (art. 10; 2002: art. 8)."""
-        return _on(self.day, Measures)
+        return self.on(Measures)
 
-    @property
+    @cached_property
     def late_corrections(self) -> LateCorrections:
         """Return what follows a correction that is late (art. 10; 2002: art. 8)."""
-        return _on(self.day, LateCorrections)
+        return self.on(LateCorrections)
 
-    @property
+    @cached_property
     def escalation(self) -> Escalation:
         """Return whom the team may tell of measures not taken (art. 10)."""
-        return _on(self.day, Escalation)
+        return self.on(Escalation)
 
 
-@dataclass(frozen=True, slots=True)
-class ProcurementLaw:
+@dataclass(frozen=True, eq=False)
+class ProcurementLaw(_Part):
     """政府採購法 and what is ordered under it, on a day."""
 
-    day: date
-
-    @property
+    @cached_property
     def thresholds(self) -> Thresholds:
         """Return 公告金額, 查核金額 and 巨額 of works."""
-        return _on(self.day, Thresholds)
+        return self.on(Thresholds)
 
-    @property
+    @cached_property
     def penalty_rates(self) -> PenaltyRates:
         """Return what each point deducted costs."""
-        return _on(self.day, PenaltyRates)
+        return self.on(PenaltyRates)
 
 
-@dataclass(frozen=True, slots=True)
-class LocalLaw:
+@dataclass(frozen=True, eq=False)
+class LocalLaw(_Part):
     """Readings and local rules on a day: what the national text leaves open."""
 
-    day: date
-
-    @property
+    @cached_property
     def other_findings(self) -> OtherFindings:
         """Return what a finding without a test does to a score."""
-        return _on(self.day, OtherFindings)
+        return self.on(OtherFindings)
 
-    @property
+    @cached_property
     def pending_where_silent(self) -> PendingWhereSilent:
         """Return what a pending test holds back where art. 8 is silent."""
-        return _on(self.day, PendingWhereSilent)
+        return self.on(PendingWhereSilent)
 
-    @property
+    @cached_property
     def quota_rounding(self) -> QuotaRounding:
         """Return how a share of tenders becomes a whole number."""
-        return _on(self.day, QuotaRounding)
+        return self.on(QuotaRounding)
 
-    @property
+    @cached_property
     def progress(self) -> ProgressLimit:
         """Return from how many percentage points a tender counts as behind."""
-        return _on(self.day, ProgressLimit)
+        return self.on(ProgressLimit)
 
-    @property
+    @cached_property
     def filing_day(self) -> FilingDay:
         """Return the day by which a month's progress is filed; before the first one known, that one."""
-        first = book()[FilingDay.group].first_day()
-        return _on(max(self.day, first or self.day), FilingDay)
+        first = self.book[FilingDay.group].first_day()
+        return LocalLaw(max(self.day, first or self.day), self.book).on(FilingDay)
 
-    @property
+    @cached_property
     def severity_points(self) -> SeverityPoints:
         """Return which severities take no points."""
-        return _on(self.day, SeverityPoints)
+        return self.on(SeverityPoints)
 
-    @property
+    @cached_property
     def priorities(self) -> Priorities:
         """Return the grounds for visiting tenders early, and their weights."""
-        return _on(self.day, Priorities)
+        return self.on(Priorities)
 
-    @property
+    @cached_property
     def oversight(self) -> Oversight:
         """Return within how many days a citizen's report is answered."""
-        return _on(self.day, Oversight)
+        return self.on(Oversight)
 
 
-@dataclass(frozen=True, slots=True)
-class OrganisationLaw:
+@dataclass(frozen=True, eq=False)
+class OrganisationLaw(_Part):
     """工程施工查核小組組織準則 on a day."""
 
-    day: date
-
-    @property
+    @cached_property
     def panel(self) -> Panel:
         """Return what art. 5 asks of a team's make-up."""
-        return _on(self.day, Panel)
+        return self.on(Panel)
 
-    @property
+    @cached_property
+    def panel_if_known(self) -> Panel | None:
+        """Return what art. 5 asks, or None on a day whose text is not at hand."""
+        return self.on_or_none(Panel)
+
+    @cached_property
     def quarterly_return(self) -> QuarterlyReturn:
         """Return when a quarter's results are sent (art. 10)."""
-        return _on(self.day, QuarterlyReturn)
+        return self.on(QuarterlyReturn)
 
 
-@dataclass(frozen=True, slots=True)
-class Law:
+@dataclass(frozen=True, eq=False)
+class Law(_Part):
     """The law on a day."""
 
-    day: date
-    inspection: InspectionLaw
-    organisation: OrganisationLaw
-    procurement: ProcurementLaw
-    local: LocalLaw
+    @cached_property
+    def inspection(self) -> InspectionLaw:
+        """Return 工程施工查核小組作業辦法."""
+        return InspectionLaw(self.day, self.book)
 
-    @property
+    @cached_property
+    def organisation(self) -> OrganisationLaw:
+        """Return 工程施工查核小組組織準則."""
+        return OrganisationLaw(self.day, self.book)
+
+    @cached_property
+    def procurement(self) -> ProcurementLaw:
+        """Return 政府採購法."""
+        return ProcurementLaw(self.day, self.book)
+
+    @cached_property
+    def local(self) -> LocalLaw:
+        """Return the readings and the local rules."""
+        return LocalLaw(self.day, self.book)
+
+    @cached_property
     def known_years(self) -> KnownYears:
         """Return the years whose official calendar is known."""
-        return _on(self.day, KnownYears)
+        return self.on(KnownYears)
+
+
+def at(day: date) -> Law:
+    """Return the law in force on a day; a rule raises RuleNotInForce only when it is asked for."""
+    return Law(day, book()) if _tried.get() else _at(day)
 
 
 @lru_cache(maxsize=4096)
-def at(day: date) -> Law:
-    """Return the law in force on a day; a rule raises RuleNotInForce only when it is asked for."""
-    return Law(day, InspectionLaw(day), OrganisationLaw(day), ProcurementLaw(day), LocalLaw(day))
+def _at(day: date) -> Law:
+    """Return the law of the law files: the same days are asked for again and again."""
+    return Law(day, _book())
 
 
 def book() -> Book:
@@ -302,24 +337,10 @@ def check_versions(groups: Iterable[Group[Any]]) -> None:
             )
 
 
-def _on(day: date, kind: type[P]) -> P:
-    if (value := on(day, kind)) is None:
-        group = book()[kind.group]
-        raise RuleNotInForce(
-            f"{kind.group} has no value on {day}; the first known is {group.first_day()}. "
-            "Check the day, or add the text of that time with its source.",
-            rule="not_in_force",
-            inputs={"day": day.isoformat(), "first": str(group.first_day())},
-        )
-    return value
-
-
-def on(day: date, kind: type[P]) -> P | None:
-    """Return a group's value on a day, or None where no text of that time is at hand."""
-    return cast("P | None", book()[kind.group].on(day) if _tried.get() else _known(day, kind.group))
-
-
-@lru_cache(maxsize=65536)
-def _known(day: date, group: str) -> Parameters | None:
-    """Return a value of the law files: the same few are asked for again and again."""
-    return _book()[group].on(day)
+def _not_in_force(group: Group[Any], day: date) -> RuleNotInForce:
+    return RuleNotInForce(
+        f"{group.name} has no value on {day}; the first known is {group.first_day()}. "
+        f"Check the day, or add the text of that time with its source.{roc_hint(day.year)}",
+        rule="not_in_force",
+        inputs={"day": day.isoformat(), "first": str(group.first_day()), **roc_inputs(day.year)},
+    )

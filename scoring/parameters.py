@@ -6,6 +6,7 @@ The path of the file is the `group` of the class: `inspection.grades` is `law/in
 from dataclasses import dataclass
 from datetime import MAXYEAR
 from fractions import Fraction
+from functools import cached_property
 from typing import ClassVar
 
 from scoring.aftermath import (
@@ -38,7 +39,7 @@ class Band:
     from_mark: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)  # without slots, so that by_score is kept
 class Grades(Parameters):
     """The grades of art. 7, best first."""
 
@@ -52,12 +53,10 @@ class Grades(Parameters):
         if tuple(band.grade for band in self.bands) != GRADES:
             raise ValueError(f"the grades are {', '.join(GRADES)}")
 
-    def of_score(self, score: int) -> Band:
-        """Return the band of a whole score from 0 to 100."""
-        for band in self.bands[:-1]:
-            if score >= band.from_mark:
-                return band
-        return self.bands[-1]
+    @cached_property
+    def by_score(self) -> tuple[Band, ...]:
+        """Return the band of each whole score, from 0 to 100."""
+        return tuple(next(band for band in self.bands if score >= band.from_mark) for score in range(101))
 
     def of_grade(self, grade: str) -> Band:
         """Return the band that carries a grade."""

@@ -12,7 +12,7 @@ from scoring.errors import InvalidInput, RuleNotInForce
 from scoring.fields import Fields
 from scoring.lawbook import Law
 from scoring.parameters import PenaltyRate
-from scoring.types import SEVERITIES, Step
+from scoring.types import SEVERITIES, Step, step
 
 CONTRACTOR, SUPERVISOR, PCM, AGENCY = PARTIES = ("contractor", "supervisor", "pcm", "agency")
 
@@ -86,9 +86,10 @@ def assess(case: Case, law: Law) -> dict[str, object]:
     uncapped = sum(each.fine_twd for each in parties)
     total = uncapped if case.cap_twd is None else min(uncapped, case.cap_twd)
     return {
+        "law_version": rates.source.promulgated_on.isoformat(),
         "parties": {each.party: each.as_dict() for each in parties},
         "total_twd": total,
-        "steps": [step.as_dict() for step in _steps(case, law, parties, uncapped, total)],
+        "steps": list(_steps(case, law, parties, uncapped, total)),
     }
 
 
@@ -119,7 +120,7 @@ def _steps(
     rate = rates.of(case.procurement_twd)
     article = rates.source.citation
     size: dict[str, object] = {"procurement_twd": case.procurement_twd, "consultant_twd": rate.consultant_twd}
-    yield Step("penalty.rate", article, size | {"from_twd": rate.from_twd}, rate.contractor_twd)
+    yield step("penalty.rate", article, size | {"from_twd": rate.from_twd}, rate.contractor_twd)
     for each in parties:
         codes = [found.code for found in case.deductions if each.party in found.parties and found.total]
         inputs: dict[str, object] = {
@@ -128,11 +129,11 @@ def _steps(
             "points": each.points,
             "per_point_twd": each.per_point_twd,
         }
-        yield Step("penalty.party", article, inputs, each.fine_twd)
+        yield step("penalty.party", article, inputs, each.fine_twd)
     inputs = {"sum_twd": uncapped}
     if case.cap_twd is not None:
         inputs["cap_twd"] = case.cap_twd
-    yield Step("penalty.total", article, inputs, total)
+    yield step("penalty.total", article, inputs, total)
 
 
 def read(request: Mapping[str, object]) -> Case:

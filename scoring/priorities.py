@@ -14,7 +14,7 @@ from scoring.fields import Fields
 from scoring.lawbook import Law
 from scoring.parameters import Ground, Priorities
 from scoring.rounding import plain
-from scoring.types import Step
+from scoring.types import Step, step
 
 _KEYS = frozenset({"as_of", "tenders"})
 _FACTS = ("reports", "changes", "late_filings")
@@ -110,7 +110,7 @@ def run(request: Mapping[str, object]) -> dict[str, object]:
             {"id": each.id, "score": each.score, "grounds": [met.ground.name for met in each.met]}
             for each in ranked
         ],
-        "steps": [step.as_dict() for each in ranked for step in _steps(each, law.local.priorities)],
+        "steps": [found for each in ranked for found in _steps(each, law.local.priorities)],
     }
 
 
@@ -138,9 +138,9 @@ def _steps(ranked: Ranked, rule: Priorities) -> Iterator[Step]:
             "at_least": met.ground.at_least,
             "reading": rule.source.group,
         }
-        yield Step("priority.ground", rule.cited(met.ground.article), inputs, met.ground.weight)
+        yield step("priority.ground", rule.cited(met.ground.article), inputs, met.ground.weight)
     inputs = {"tender": ranked.id, "grounds": [met.ground.name for met in ranked.met]}
-    yield Step("priority.score", rule.cited(rule.source.article), inputs, ranked.score)
+    yield step("priority.score", rule.cited(rule.source.article), inputs, ranked.score)
 
 
 def read(request: Mapping[str, object]) -> tuple[date, tuple[Facts, ...]]:

@@ -6,7 +6,7 @@ from datetime import date
 from typing import NamedTuple
 
 from scoring.errors import InvalidInput
-from scoring.fields import Fields
+from scoring.fields import Fields, roc_hint, roc_inputs
 
 INSPECTION, REINSPECTION, AGENCY_CHECK = KINDS = ("inspection", "reinspection", "agency_check")
 
@@ -72,7 +72,8 @@ def read(request: Mapping[str, object]) -> Year:
     overrides = tuple(_override(row) for row in fields.objects("overrides", _OVERRIDE_KEYS, required=False))
     per_month = fields.whole_or_none("visits_per_month")
     if as_of.year != year:
-        raise InvalidInput(f"Give a day of {year}.", "as_of", "quota.other_year", {"year": year})
+        detail, inputs = f"Give a day of {year}.{roc_hint(year)}", {"year": year, **roc_inputs(year)}
+        raise InvalidInput(detail, "as_of", "quota.other_year", inputs)
     _check_ids(tenders)
     _check_visits(visits, {group.id: group.count for group in tenders})
     return Year(as_of, tenders, visits, overrides, per_month)

@@ -25,7 +25,7 @@ from scoring.quota_request import (
     read,
 )
 from scoring.rounding import half_up_of
-from scoring.types import Step
+from scoring.types import Step, step
 
 __all__ = [
     "AGENCY_CHECK",
@@ -120,7 +120,7 @@ class Report:
             "unvisited": self.unvisited,
             "percent": self.percent,
             "met": self.is_met,
-            "steps": [step.as_dict() for step in _steps(self)],
+            "steps": list(_steps(self)),
         }
         return answer | ({"forecast": self.forecast.as_dict()} if self.forecast else {})
 
@@ -128,13 +128,14 @@ class Report:
 class SortedYear(NamedTuple):
     """A year by the number of its bands, the largest 0; the place after the last is for what lies in none.
 
-    `places` tells the band of each group, `tenders` and, for each kind, `visits` how many there are in each.
+    For each place `tenders` and, for each kind, `visits` tell how many there are; `own_tenders` lie from the floor of
+    one's own share up.
     """
 
     groups: Sequence[TenderGroup]
-    places: Sequence[int]
     counted: Sequence[Visits]
     tenders: Sequence[int]
+    own_tenders: int
     visits: Mapping[str, Sequence[int]]
 
 
@@ -157,7 +158,7 @@ def assess(year: Year, law: Law) -> Report:
     overrides = _overrides(year, rule)
     sorted_year = _sorted(year, rule)
     bands = tuple(_bands(sorted_year, rule, overrides, rounding))
-    own = sum([each.count for each in year.tenders if each.own and each.budget_twd >= rule.own_from_twd])
+    own = sorted_year.own_tenders
     own_required = rounding.share(own, rule.own_percent) if rule.own_percent else None
     kinds = {kind: sum(by_band[:-1]) for kind, by_band in sorted_year.visits.items()}
     report = Report(
@@ -181,18 +182,28 @@ def _with_forecast(report: Report, year: Year) -> Report:
 
 
 def _sorted(year: Year, rule: Quota) -> SortedYear:
-    """Sort tenders and counted visits into bands, each looked at once."""
-    floors, none = [band.from_twd for band in reversed(rule.bands)], len(rule.bands)
-    places = [none - bisect_right(floors, group.budget_twd) for group in year.tenders]
-    tenders = [0] * (none + 1)
-    for group, place in zip(year.tenders, places, strict=True):
-        tenders[place] += group.count
+    """Sort tenders and counted visits into bands, each looked at once; only tenders visited are remembered."""
+    floors, none = _floors(rule), len(rule.bands)
     counted = year.counted()
-    place_of = {group.id: place for group, place in zip(year.tenders, places, strict=True)} if counted else {}
+    visited = {visit.tender for visit in counted}
+    tenders, own_tenders, own_from_twd = [0] * (none + 1), 0, rule.own_from_twd
+    place_of: dict[str, int] = {}
+    for tender, budget_twd, own, count in year.tenders:
+        place = none - bisect_right(floors, budget_twd)
+        tenders[place] += count
+        if own and budget_twd >= own_from_twd:
+            own_tenders += count
+        if tender in visited:
+            place_of[tender] = place
     visits = {INSPECTION: [0] * (none + 1), REINSPECTION: [0] * (none + 1)}
     for visit in counted:
         visits[visit.kind][place_of[visit.tender]] += visit.count
-    return SortedYear(year.tenders, places, counted, tenders, visits)
+    return SortedYear(year.tenders, counted, tenders, own_tenders, visits)
+
+
+def _floors(rule: Quota) -> list[int]:
+    """Return where bands begin, the smallest first."""
+    return [band.from_twd for band in reversed(rule.bands)]
 
 
 def _overrides(year: Year, rule: Quota) -> dict[int, Override]:
@@ -216,7 +227,7 @@ def _bands(
     in_full = {
         i for i, band in enumerate(rule.bands) if i not in overrides and band.is_in_full(year.tenders[i])
     }
-    unvisited = _unvisited(year, in_full)
+    unvisited = _unvisited(year, rule, in_full)
     for i, band in enumerate(rule.bands):
         override = overrides.get(i)
         yield BandReport(
@@ -229,12 +240,17 @@ def _bands(
         )
 
 
-def _unvisited(year: SortedYear, in_full: Collection[int]) -> list[int]:
+def _unvisited(year: SortedYear, rule: Quota, in_full: Collection[int]) -> list[int]:
     """Return, of the bands in full, how many tenders no inspection reached; rows on one group fall on different ones."""
-    found = [0] * len(year.tenders)
+    found = [0] * len(rule.bands)
     if not in_full:
         return found
-    full = [(group, place) for group, place in zip(year.groups, year.places, strict=True) if place in in_full]
+    floors, none = _floors(rule), len(rule.bands)
+    full = [
+        (group, place)
+        for group in year.groups
+        if (place := none - bisect_right(floors, group.budget_twd)) in in_full
+    ]
     left = {group.id: group.count for group, _ in full}
     for visit in year.counted:
         if visit.kind == INSPECTION and visit.tender in left:
@@ -255,25 +271,25 @@ def _steps(report: Report) -> Iterator[Step]:
     if report.own_required is not None:
         inputs: dict[str, object] = {"tenders": report.own_tenders, "percent": rule.own_percent}
         article = f"{source.regulation}第4條第1項"
-        yield Step("quota.own_share", article, inputs | rounding, report.own_required)
+        yield step("quota.own_share", article, inputs | rounding, report.own_required)
     parts: dict[str, object] = {
         "bands": sum([each.required for each in report.bands]),
         "own_share": report.own_required,
     }
-    yield Step("quota.required", source.citation, parts, report.required)
+    yield step("quota.required", source.citation, parts, report.required)
     done: dict[str, object] = {
         "inspections": report.kinds[INSPECTION],
         "reinspections": report.kinds[REINSPECTION],
         "outside": report.outside,
     }
-    yield Step("quota.done", source.citation, done, report.done)
+    yield step("quota.done", source.citation, done, report.done)
     open_: dict[str, object] = {
         "required": report.required,
         "done": report.done,
         "shortfall": sum([each.shortfall for each in report.bands]),
         "unvisited": report.unvisited,
     }
-    yield Step("quota.met", source.citation, open_, report.is_met)
+    yield step("quota.met", source.citation, open_, report.is_met)
 
 
 def _rounding(law: Law) -> dict[str, object]:
@@ -299,7 +315,7 @@ def _band_step(each: BandReport, rule: Quota, rounding: dict[str, object]) -> St
             "approved_on": each.override.approved_on.isoformat(),
         }
         article = f"{rule.source.regulation}{rule.override_article}"
-        return Step("quota.override", article, inputs, each.required)
+        return step("quota.override", article, inputs, each.required)
     if band.is_in_full(each.tenders):
-        return Step("quota.band_in_full", article, inputs | {"unvisited": each.unvisited}, each.required)
-    return Step("quota.band", article, inputs | (rounding if band.share_percent else {}), each.required)
+        return step("quota.band_in_full", article, inputs | {"unvisited": each.unvisited}, each.required)
+    return step("quota.band", article, inputs | (rounding if band.share_percent else {}), each.required)

@@ -32,15 +32,15 @@ def loads(raw: bytes) -> object:
 
     InvalidInput with an empty field for whatever is not clean JSON.
     """
-    text = _text(raw)
+    written = text(raw)
     try:
-        value = _decoded(text)
+        value = _decoded(written)
     except RecursionError:
         raise InvalidInput(f"Nest at most {MAX_DEPTH} levels.") from None
     except ValueError as wrong:
         raise InvalidInput(f"Give one JSON object; this is not JSON: {wrong}.") from None
-    _check_depth(value, text)
-    if "\\u" in text and not is_unicode(json.dumps(value, ensure_ascii=False, default=str)):
+    _check_depth(value, written)
+    if "\\u" in written and not is_unicode(json.dumps(value, ensure_ascii=False, default=str)):
         raise InvalidInput("Write surrogates in pairs; a lone one is no character.")
     return value
 
@@ -53,7 +53,8 @@ def _decoded(text: str) -> object:
         return _CAREFUL.decode(text)
 
 
-def _text(raw: bytes) -> str:
+def text(raw: bytes) -> str:
+    """Return the text of UTF-8 bytes; InvalidInput for a byte order mark, too many bytes, or any that are no UTF-8."""
     if len(raw) > MAX_BYTES:
         raise InvalidInput(f"Give at most {MAX_BYTES} bytes in one request.")
     if raw.startswith(BOM_UTF8):

@@ -1,5 +1,6 @@
 """Values that the commands share."""
 
+from collections.abc import Mapping
 from typing import NamedTuple
 
 GRADES = ("OUTSTANDING", "A", "B", "C")
@@ -21,17 +22,13 @@ class Mark(NamedTuple):
     outside: bool = False
 
 
-class Step(NamedTuple):
-    """One step of a result: the rule applied, its article, what went in and what came out.
+Step = Mapping[str, object]
+"""One step of a result, as it stands in an answer; see `step`."""
+
+
+def step(rule: str, article: str, inputs: Mapping[str, object], value: object) -> Step:
+    """Return one step of a result: the rule applied, its article, what went in and what came out.
 
     Inputs and value are JSON values without binary floats.
     """
-
-    rule: str
-    article: str
-    inputs: dict[str, object]
-    value: object
-
-    def as_dict(self) -> dict[str, object]:
-        """Return the step as it stands under `steps` in an output."""
-        return {"rule": self.rule, "article": self.article, "inputs": self.inputs, "value": self.value}
+    return {"rule": rule, "article": article, "inputs": inputs, "value": value}

@@ -23,7 +23,7 @@ EXAMPLES = {
     "deadline": '{"rule": "inspection_record", "from": "2026-02-10"}',
     "filing": '{"month": "2026-10", "as_of": "2026-11-07T00:00:00+08:00", '
     '"entries": [{"tender": "甲", "agency": "水利局", "filed_at": null}]}',
-    "progress": '{"tenders": [{"planned": "50.00", "actual": "44.90"}]}',
+    "progress": '{"tenders": [{"id": "甲", "planned": "50.00", "actual": "44.90"}]}',
     "priorities": '{"as_of": "2026-11-23", "tenders": [{"id": "甲", "budget_twd": 60000000, "reports": 2}]}',
     "draw": '{"seed": "2026-11-23 公開抽籤 第一次", "count": 1, "tenders": [{"id": "甲", "weight": 3}, {"id": "乙"}]}',
     "replay": '{"command": "grade", "request": {"inspected_on": "2024-05-01", '
@@ -32,9 +32,14 @@ EXAMPLES = {
 LAW = {
     "law --on DATE": ("該日有效的規定與條次", "the rules in force on a day, with their articles"),
     "law --diff DATE DATE": ("兩日之間的變動", "what changed between two days"),
+    "--group NAME": ("接在前兩者之後，只列一項", "after these: of one group only"),
 }
 OPTIONS = {
     "--lines": ("一行一筆，逐行回答", "one JSON object a line, answered line by line"),
+    "--explain zh|en": (
+        "加上逐步說明；zh 時錯誤也附中文",
+        "adds sentences for the steps; with zh, to errors too",
+    ),
     "--law DRAFT.yaml": ("以修正草案試算，可重複", "try a draft amendment; may be repeated"),
     "-h, --help": ("顯示本說明；接在命令之後則附範例", "print this help; after a command, an example of it"),
 }
@@ -47,21 +52,21 @@ def text(command: str = "") -> str:
 
 def _of(command: str) -> list[str]:
     return [
-        f"python -m scoring {command} [--lines] [--law DRAFT.yaml]   < request.json",
+        f"python -m scoring {command} [--lines] [--explain zh|en] [--law DRAFT.yaml]   < request.json",
         "",
         *COMMANDS[command],
         "",
         "例 Example",
         f"  echo '{EXAMPLES[command]}' | python -m scoring {command}",
         "",
-        "說明 Guide: docs/scoring.md",
+        "欄位與說明 Fields and guide: docs/scoring.md",
     ]
 
 
 def _lines() -> list[str]:
     return [
-        "python -m scoring COMMAND [--lines] [--law DRAFT.yaml]   < request.json",
-        "python -m scoring law --on DATE | --diff DATE DATE",
+        "python -m scoring COMMAND [--lines] [--explain zh|en] [--law DRAFT.yaml]   < request.json",
+        "python -m scoring law --on DATE | --diff DATE DATE [--group NAME]",
         "",
         "由標準輸入讀一個 JSON 物件，印出一個 JSON 物件，steps 逐步列出條次。輸入有誤時結束碼為 2。",
         "Reads one JSON object from standard input and prints one; its steps name the articles. Exit 2: bad input.",

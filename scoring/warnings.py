@@ -3,53 +3,50 @@
 Outside experts below their share (組織準則 art. 5), a single member, a mark without which the grade were another.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
-from scoring import lawbook
 from scoring.lawbook import Law
-from scoring.parameters import Panel
-from scoring.rounding import half_up_of
-from scoring.types import Mark, Step
+from scoring.rounding import Mean, half_up_of
+from scoring.types import Mark, Step, step
 
 FEWEST = 2
 
 
-def of_panel(marks: Sequence[Mark], law: Law, *, is_forced: bool = False) -> list[Step]:
+def of_panel(marks: Sequence[Mark], mean: Mean, law: Law, *, is_forced: bool = False) -> list[Step]:
     """Return the warnings for a visit's marks, as steps; no mark decides a grade that a finding forces."""
-    return [*_outside(marks, law), *_few(marks, law), *(() if is_forced else _deciding(marks, law))]
+    if mean.of < FEWEST:
+        return [*_outside(marks, law), _few(marks, law)]
+    return _outside(marks, law) + ([] if is_forced else _deciding(marks, mean, law))
 
 
-def _outside(marks: Sequence[Mark], law: Law) -> Iterator[Step]:
+def _outside(marks: Sequence[Mark], law: Law) -> list[Step]:
+    panel = law.organisation.panel_if_known
+    if panel is None:
+        return []
     outside = sum([mark.outside for mark in marks])
-    panel = lawbook.on(law.day, Panel)
-    if panel and outside * panel.of_parts < panel.outside_parts * len(marks):
-        inputs: dict[str, object] = {"outside": outside, "count": len(marks)}
-        yield Step("warning.outside_share", panel.source.citation, inputs, str(panel.outside_share))
+    if outside * panel.of_parts >= panel.outside_parts * len(marks):
+        return []
+    inputs: dict[str, object] = {"outside": outside, "count": len(marks)}
+    return [step("warning.outside_share", panel.source.citation, inputs, str(panel.outside_share))]
 
 
-def _few(marks: Sequence[Mark], law: Law) -> Iterator[Step]:
-    if len(marks) < FEWEST:
-        article = law.inspection.grades.source.citation
-        yield Step("warning.few_members", article, {"count": len(marks)}, FEWEST)
+def _few(marks: Sequence[Mark], law: Law) -> Step:
+    article = law.inspection.grades.source.citation
+    return step("warning.few_members", article, {"count": len(marks)}, FEWEST)
 
 
-def _deciding(marks: Sequence[Mark], law: Law) -> Iterator[Step]:
-    """Yield a warning for each mark without which the mean of the others earns another grade."""
-    if len(marks) < FEWEST:
-        return
-    bands, totals = law.inspection.grades, [mark.total for mark in marks]
-    total, others = sum(totals), len(totals) - 1
-    least, most = half_up_of(total - max(totals), others), half_up_of(total - min(totals), others)
-    if bands.of_score(least) == bands.of_score(most):
-        return  # every mean, of all or of all but one, lies between these two
-    grade = bands.of_score(half_up_of(total, len(marks))).grade
-    for mark in sorted(marks, key=lambda each: each.member):
-        without = half_up_of(total - mark.total, others)
-        if (other := bands.of_score(without).grade) != grade:
-            inputs: dict[str, object] = {
-                "member": mark.member,
-                "total": mark.total,
-                "without": without,
-                "grade": grade,
-            }
-            yield Step("warning.deciding_mark", bands.source.citation, inputs, other)
+def _deciding(marks: Sequence[Mark], mean: Mean, law: Law) -> list[Step]:
+    """Return a warning for each mark without which the mean of the others earns another grade."""
+    rule, totals, others = law.inspection.grades, [mark.total for mark in marks], mean.of - 1
+    least, most = half_up_of(mean.sum - max(totals), others), half_up_of(mean.sum - min(totals), others)
+    bands = rule.by_score
+    if bands[least] is bands[most]:
+        return []  # every mean, of all or of all but one, lies between these two
+    grade = bands[mean.half_up].grade
+    found = []
+    for member, total, _ in sorted(marks):
+        without = half_up_of(mean.sum - total, others)
+        if (other := bands[without].grade) != grade:
+            inputs = {"member": member, "total": total, "without": without, "grade": grade}
+            found.append(step("warning.deciding_mark", rule.source.citation, inputs, other))
+    return found

@@ -18,6 +18,7 @@ MISTAKES: Mapping[str, str] = {
     "words": "應為 {allowed}之一。",
     "not_in_force": "{day} 還沒有可適用的規定，最早為 {first}；請確認日期。",
     "calendar": "辦公日曆表僅收錄 {first} 年至 {last} 年，計算已超出此範圍；請洽系統管理者。",
+    "roc": "{roc} 看來是民國年；請改填西元 {gregorian} 年。",
     "id_twice": "同一編號只能列一次。",
     "pair": "預定進度與實際進度須一併填寫。",
     "deadline.beyond_calendar": "已超出日曆範圍（西元 9999 年）；請改填較早的日期。",

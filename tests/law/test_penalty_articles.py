@@ -146,3 +146,8 @@ def test_what_a_code_allows_is_read_with_its_row() -> None:
     rows = [row | {"allowed": [-1]}, row | {"points": -1}]
 
     assert refused("penalty", {"procurement_twd": 1, "deductions": rows}).field == "deductions[0].allowed[0]"
+
+
+@pytest.mark.parametrize("on", [{}, {"on": "2012-05-17"}])
+def test_an_answer_names_the_version_of_its_rates(on: dict[str, str]) -> None:
+    assert penalty(**on)["law_version"] == "2012-05-17"

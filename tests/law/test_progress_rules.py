@@ -54,3 +54,30 @@ def test_percents_have_one_place_half_up_and_are_null_for_none() -> None:
 )
 def test_a_limit_is_a_whole_number_or_a_decimal_string(limit: object) -> None:
     assert refused("progress", {"tenders": [], "limit": limit}).field == "limit"
+
+
+def named(*names: object) -> list[Json]:
+    return [{"id": name, "planned": "1", "actual": "1"} for name in names]
+
+
+def test_tenders_with_an_id_are_named_when_behind_in_their_order() -> None:
+    rows = [("丙", "44"), (None, "0"), ("乙", "45.01"), ("甲", "45")]
+    tenders = [{"planned": "50", "actual": actual} | ({"id": name} if name else {}) for name, actual in rows]
+    answer = ask("progress", tenders=tenders)
+
+    assert (answer["behind"], answer["behind_ids"]) == (3, ["丙", "甲"])
+
+
+def test_without_ids_nobody_is_named_and_none_behind_is_an_empty_list() -> None:
+    assert "behind_ids" not in progress(("9", "0"))
+    assert ask("progress", tenders=named("A"))["behind_ids"] == []
+
+
+@pytest.mark.parametrize(
+    ("names", "field"),
+    [(("A", "B", "A"), "tenders[2].id"), (("A", " "), "tenders[1].id"), ((1,), "tenders[0].id")],
+)
+def test_an_id_is_a_name_given_once(names: tuple[object, ...], field: str) -> None:
+    error = refused("progress", {"tenders": named(*names)})
+
+    assert (error.code, error.field) == ("invalid_input", field)

@@ -1,16 +1,19 @@
 """The guide to the engine: every command in it is run, and gives what the guide shows."""
 
 import doctest
+import importlib
 import json
 import os
 import re
 import subprocess
 import sys
+from collections.abc import Iterator
 from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
 from article_cases import differences
+from scoring_builders import GOOD, ask, good, refused
 
 from scoring.commands import COMMANDS
 
@@ -18,6 +21,18 @@ ROOT = Path(__file__).parents[2]
 GUIDE = (ROOT / "docs" / "scoring.md").read_text("utf-8")
 EXAMPLES = re.findall(r"```sh\n(.*?)```\n```json\n(.*?)```", GUIDE, re.DOTALL)
 DECODER = json.JSONDecoder()
+MODULES = {
+    "grade": "grade_request",
+    "quota": "quota_request",
+    "penalty": "penalties",
+    "deadline": "deadlines",
+    "filing": "filings",
+    "progress": "progress",
+    "priorities": "priorities",
+    "draw": "draws",
+    "replay": "replays",
+}
+"""Where each command's keys stand."""
 
 
 def shell(script: str, folder: Path) -> str:
@@ -63,6 +78,55 @@ def test_every_command_and_the_law_have_an_example() -> None:
 
     for name in (*COMMANDS, "law --on", "law --diff", "quota --law"):
         assert f"python -m scoring {name}" in scripts
+
+
+def rows_of(command: str) -> dict[str, list[str]]:
+    """The table of a command's fields: type, bounds and default by field."""
+    section = GUIDE.split(f"\n### {command}\n")[1].split("\n#")[0]
+    cells = [
+        [cell.strip() for cell in line.split("|")[1:-1]] for line in section.splitlines() if "| `" in line
+    ]
+    return {name.strip("`"): rest for name, *rest in cells}
+
+
+def keys_of(value: object, path: str = "") -> Iterator[str]:
+    """Every key of a request, written like the tables write them."""
+    if isinstance(value, list):
+        for each in value:
+            yield from keys_of(each, f"{path}[]")
+    if isinstance(value, dict):
+        for key, each in value.items():
+            name = f"{path}.{key}" if path else key
+            yield name
+            yield from keys_of(each, name)
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_the_fields_of_a_command_are_those_it_takes(command: str) -> None:
+    listed = set(rows_of(command))
+    module = importlib.import_module(f"scoring.{MODULES[command]}")
+    known = {name: value for name, value in vars(module).items() if name.endswith("_KEYS")}
+    taken = {
+        key
+        for keys in known.values()
+        for each in (keys.values() if isinstance(keys, dict) else [keys])
+        for key in each
+    }
+
+    assert {name.rpartition(".")[2] for name in listed} == taken
+    if command != "replay":
+        assert set(keys_of(GOOD[command])) <= listed
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_a_field_is_required_where_the_guide_has_a_dash(command: str) -> None:
+    for name, (_, _, default) in rows_of(command).items():
+        if name in GOOD[command] and default in ("—", ""):
+            request = good(command, **{name: ...})
+            missing = (
+                refused(command, request).field == name if default == "—" else bool(ask(command, **request))
+            )
+            assert missing, name
 
 
 def test_the_session_in_python_is_as_the_guide_shows() -> None:

@@ -9,7 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import scoring
-from scoring.grades import FINDINGS, PARTS, TESTS
+from scoring.grade_request import PARTS
+from scoring.types import FINDINGS, TESTS
 
 totals = st.lists(st.integers(0, 100), min_size=1, max_size=40)
 findings = st.lists(st.sampled_from(FINDINGS), max_size=8)
@@ -99,3 +100,44 @@ def test_parts_count_as_their_sum(parts: tuple[int, ...]) -> None:
     answer = scoring.run("grade", {"inspected_on": "2024-05-01", "marks": rows})
 
     assert answer["raw_score"] == sum(parts)
+
+
+# --- marks that are read at once, and marks that are read with explanations -----------------------------------
+
+odd = st.sampled_from(
+    [None, True, "", " ", "x", "a\tb", "\ud800", -1, 0, 20, 21, 61, 100, 101, 10**19, [], {}]
+)
+names, outside = st.sampled_from(["甲", "乙", "丙", "a", "b\tc"]), {"outside": st.booleans()}
+in_parts = {part: st.integers(0, most) for part, most in PARTS.items()}
+good_mark = st.fixed_dictionaries({"member": names, "total": st.integers(0, 100)}, optional=outside)
+good_mark |= st.fixed_dictionaries({"member": names, **in_parts}, optional=outside)
+keys = st.sampled_from(["member", "total", "outside", "other", *PARTS])
+changed = st.builds(lambda mark, key, value: {**mark, key: value}, good_mark, keys, odd)
+shortened = st.builds(lambda mark, gone: {k: mark[k] for k in mark if k != gone}, good_mark, keys)
+one_wrong = st.builds(
+    lambda marks, wrong: [*marks, wrong], st.lists(good_mark, max_size=2), changed | shortened
+)
+
+
+def answered(**request: Any) -> object:
+    """The answer, or all that an error tells."""
+    try:
+        return scoring.run("grade", {"inspected_on": "2024-05-01", **request})
+    except scoring.ScoringError as wrong:
+        return wrong.as_dict(), wrong.rule, wrong.inputs
+
+
+@settings(max_examples=600, deadline=None)
+@given(st.lists(good_mark, max_size=4) | one_wrong | st.lists(good_mark | odd, max_size=3) | odd)
+def test_marks_read_at_once_are_answered_like_marks_read_with_explanations(marks: object) -> None:
+    assert answered(marks=marks) == answered(marks=marks, outside=[])
+
+
+@bounded
+@given(st.lists(st.integers(0, 100), min_size=1, max_size=5, unique=True))
+def test_parts_count_like_their_sum(parts: list[int]) -> None:
+    halves = [(total - total * 3 // 5, total * 3 // 5) for total in parts]
+    split = [dict(zip(PARTS, (rest // 2, work, rest - rest // 2), strict=True)) for rest, work in halves]
+    rows = [{"member": f"member {i}", **each} for i, each in enumerate(split)]
+
+    assert scoring.run("grade", {"inspected_on": "2024-05-01", "marks": rows}) == grade(parts)

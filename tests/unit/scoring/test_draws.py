@@ -116,3 +116,10 @@ def test_a_ticket_of_the_incomplete_last_round_is_thrown_away() -> None:
     tickets = [next(each_draw(f"{SEED} {n}", "0" * 64, 1, lots)).ticket for n in range(40)]
 
     assert max(int(ticket, 16) for ticket in tickets) <= 2**255
+
+
+def test_a_draw_of_more_than_there_are_says_so() -> None:
+    (warning,) = draw({"A": 3, "B": 1, "C": 0}, count=5)["warnings"]
+
+    assert (warning["rule"], warning["inputs"], warning["value"]) == ("warning.few_lots", {"count": 5}, 2)
+    assert draw({"A": 3, "B": 1, "C": 0}, count=2)["warnings"] == []

@@ -9,7 +9,7 @@ import pytest
 from scoring_builders import GOOD, Json, ask, good
 
 import scoring
-from scoring.explain import LANGUAGES, explain
+from scoring.explain import LANGUAGES, explain, explain_answer
 from scoring.sentences import SENTENCES, VARIANTS
 from scoring.sentences.names import NAMES
 
@@ -37,6 +37,7 @@ def answers() -> Iterator[Json]:
                 marks = [{"member": "a", "total": total}]
                 pending = ["subgrade_compaction"]
                 yield ask("grade", inspected_on=day, marks=marks, findings=findings, pending_tests=pending)
+    yield ask("draw", **good("draw", count=3))
     marks = [{"member": "王", "total": 79}, {"member": "李", "total": 80}]
     yield ask("grade", inspected_on="2024-05-01", marks=marks)
 
@@ -117,3 +118,13 @@ def test_amounts_have_separators_and_years_have_none() -> None:
 
     assert "採購金額 1,000,000,000 元" in rate
     assert "2026 年第 1 季" in year
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_an_answer_is_said_step_by_step_and_its_warnings_after_them(lang: str) -> None:
+    answer = ask("grade", inspected_on="2024-05-01", marks=[{"member": "王", "total": 84}])
+    told = [*answer["steps"], *answer["warnings"]]
+
+    assert len(answer["warnings"]) == 2
+    assert explain_answer(answer, lang) == [explain(step, lang) for step in told]
+    assert len(explain_answer(ask("deadline", **GOOD["deadline"]), lang)) == 1

@@ -72,3 +72,52 @@ def test_a_mistake_without_a_sentence_of_its_own_is_said_by_its_code(error: Scor
 
     assert "x" not in said
     assert said.endswith("。")
+
+
+# --- years of the Republic of China -------------------------------------------------------------------------
+
+TENDERS: dict[str, Any] = {"tenders": []}
+ROC: dict[str, tuple[str, dict[str, Any], int, int]] = {
+    "a day": ("grade", VISIT | {"inspected_on": "113-05-01"}, 113, 2024),
+    "a day with strokes": ("grade", VISIT | {"inspected_on": "99/5/1"}, 99, 2010),
+    "a day filled up": ("grade", VISIT | {"inspected_on": "0113-05-01"}, 113, 2024),
+    "a year": ("quota", TENDERS | {"year": 113}, 113, 2024),
+    "the first year": ("quota", TENDERS | {"year": 1}, 1, 1912),
+    "the last year": ("quota", TENDERS | {"year": 200}, 200, 2111),
+    "a year and a day": ("quota", TENDERS | {"year": 113, "as_of": "2024-06-30"}, 113, 2024),
+    "a quarter": ("deadline", {"rule": "quarterly_return", "year": 113, "quarter": 1}, 113, 2024),
+    "a month": ("deadline", {"rule": "tender_update", "month": "113年5月"}, 113, 2024),
+    "a time": ("filing", {"month": "2026-10", "as_of": "115-11-07T00:00:00+08:00", "entries": []}, 115, 2026),
+}
+PLAIN: tuple[tuple[str, dict[str, Any]], ...] = (
+    *(
+        ("grade", VISIT | {"inspected_on": day})
+        for day in ("24-05-01", "12/25/2024", "2024/05/01", 113, "1999-01-01")
+    ),
+    ("quota", TENDERS | {"year": 201}),
+    ("quota", TENDERS | {"year": 2001, "as_of": "2024-06-30"}),
+)
+
+
+def refused(command: str, request: dict[str, Any]) -> ScoringError:
+    with pytest.raises(ScoringError) as caught:
+        scoring.run(command, request)
+    return caught.value
+
+
+@pytest.mark.parametrize(("command", "request_", "roc", "gregorian"), ROC.values(), ids=ROC)
+def test_a_roc_year_gets_a_hint_in_both_languages(
+    command: str, request_: dict[str, Any], roc: int, gregorian: int
+) -> None:
+    error = refused(command, request_)
+
+    assert error.detail.endswith(f". {roc} looks like a ROC year; give {gregorian}.")
+    assert explain_error(error).endswith(f"。{roc} 看來是民國年；請改填西元 {gregorian} 年。")
+
+
+@pytest.mark.parametrize(("command", "request_"), PLAIN)
+def test_other_years_get_none(command: str, request_: dict[str, Any]) -> None:
+    error = refused(command, request_)
+
+    assert "ROC" not in error.detail
+    assert "民國" not in explain_error(error)

@@ -85,9 +85,10 @@ def test_a_total_is_a_whole_number_from_0_to_100(total: object) -> None:
 
 
 @pytest.mark.parametrize(("part", "over"), [("quality_system", 21), ("workmanship", 61), ("progress", 21)])
-def test_a_part_of_a_mark_has_its_own_maximum(part: str, over: int) -> None:
+def test_a_part_of_a_mark_is_a_whole_number_up_to_its_own_maximum(part: str, over: int) -> None:
     assert scoring.run("grade", marked(**PARTS | {part: over - 1}))["mean"]
-    assert refused(marked(**PARTS | {part: over})) == ("invalid_input", f"marks[1].{part}")
+    for wrong in (over, -1, True, "1", None):
+        assert refused(marked(**PARTS | {part: wrong})) == ("invalid_input", f"marks[1].{part}")
 
 
 @pytest.mark.parametrize("part", PARTS)
@@ -180,3 +181,10 @@ def test_a_part_beside_a_total_is_looked_at_before_both_are_refused(progress: in
     asked = request(marks=[{"member": "甲", "total": 80, "progress": progress}])
 
     assert refused(asked) == ("invalid_input", f"marks[0].{field}")
+
+
+def test_a_name_that_cannot_be_shown_is_taken_as_it_is() -> None:
+    marks = [{"member": "a\tb", "total": 80}, {"member": "\u202ec", "total": 81, "outside": True}]
+    answer = scoring.run("grade", request(marks=marks))
+
+    assert [row["member"] for row in answer["steps"][0]["inputs"]["marks"]] == ["a\tb", "\u202ec"]  # type: ignore[index]

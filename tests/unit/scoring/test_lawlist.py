@@ -90,6 +90,51 @@ def test_a_group_that_begins_or_ends_has_nothing_on_one_side() -> None:
     assert silent["after"] is None
 
 
+def test_a_difference_tells_each_parameter_before_and_after() -> None:
+    quota: Json = lawlist.diff(date(2021, 3, 20), date(2021, 3, 21), "inspection.quota")
+    differs = {each["name"]: (each["before"], each["after"]) for each in quota["changed"][0]["differs"]}
+
+    assert [each["group"] for each in quota["changed"]] == ["inspection.quota"]
+    assert differs["bands[2].minimum"] == (20, 10)
+    assert "bands[0].minimum" not in differs
+
+
+def test_a_parameter_that_is_only_there_on_one_day_has_none_on_the_other() -> None:
+    began: Json = lawlist.diff(date(2002, 8, 22), date(2002, 8, 23), "inspection.record_deadline")
+    ended: Json = lawlist.diff(date(2021, 3, 20), date(2021, 3, 21), "local.pending_where_silent")
+
+    assert began["changed"][0]["differs"] == [{"name": "working_days", "before": None, "after": 7}]
+    assert [each["name"] for each in ended["changed"][0]["differs"]] == ["withheld_from"]
+
+
+@pytest.mark.parametrize("before", ["2002-08-22", "2016-01-01", "2023-08-10"])
+def test_the_groups_that_changed_are_those_whose_values_are_not_the_same(before: str) -> None:
+    days = date.fromisoformat(before), TODAY
+    first, second = ({each["group"]: each["values"] for each in lawlist.on(day)["in_force"]} for day in days)  # type: ignore[attr-defined]
+    found: Json = lawlist.diff(*days)
+
+    assert [each["group"] for each in found["changed"]] == sorted(
+        name for name in ALL if first.get(name) != second.get(name)
+    )
+
+
+def test_the_command_line_lists_one_group() -> None:
+    listed = run("law", "--on", "2026-11-23", "--group", "local.filing_day")[1]
+    differing = run("law", "--diff", "2022-12-31", "2023-01-01", "--group", "procurement.thresholds")[1]
+
+    assert [each["values"] for each in listed["in_force"]] == [{"day": 6}]
+    assert differing["changed"][0]["differs"] == [
+        {"name": "announcement_twd", "before": 1_000_000, "after": 1_500_000}
+    ]
+
+
+def test_a_group_that_there_is_not_is_refused_with_those_there_are() -> None:
+    code, error = run("law", "--on", "2026-11-23", "--group", "weather")
+
+    assert (code, error["field"]) == (2, "--group")
+    assert "local.filing_day" in error["detail"]
+
+
 def test_the_same_day_twice_shows_no_difference() -> None:
     assert lawlist.diff(TODAY, TODAY)["changed"] == []
 
@@ -112,6 +157,8 @@ def test_the_command_line_lists_any_day(day: str) -> None:
         ("law", "--diff", "2026-01-01", "x"),
         ("law", "--on", "2026-01-01", "more"),
         ("law", "--lines"),
+        ("law", "--group", "local.filing_day"),
+        ("law", "--on", "2026-01-01", "--group"),
     ],
 )
 def test_a_wrong_call_of_law_is_an_error_object(args: tuple[str, ...]) -> None:
@@ -239,3 +286,24 @@ def test_a_line_of_a_draft_keeps_its_number_in_errors(tmp_path: Path) -> None:
     line = Path(path).read_text("utf-8").splitlines().index("    day: 6") + 2
 
     assert f"line {line}: day is given twice" in run("grade", "--law", path, stdin={})[1]["detail"]
+
+
+@pytest.mark.parametrize(("encoding", "said"), [("utf-8-sig", "byte order mark"), ("utf-16", "as UTF-8")])
+def test_a_draft_that_an_editor_saved_in_its_own_way_is_told_clearly(
+    tmp_path: Path, encoding: str, said: str
+) -> None:
+    path = Path(draft(tmp_path, "local.filing_day"))
+    path.write_text(path.read_text("utf-8"), encoding)
+    code, error = run("grade", "--law", str(path), stdin=good("grade"))
+
+    assert code == 2
+    assert error["detail"].startswith(f"--law {path}: Save ")
+    assert said in error["detail"]
+
+
+def test_a_draft_with_the_line_ends_of_windows_is_read(tmp_path: Path) -> None:
+    path = Path(draft(tmp_path, "local.progress", ("behind_from: 5", "behind_from: 6")))
+    path.write_bytes(path.read_bytes().replace(b"\n", b"\r\n"))
+    asked = {"tenders": [{"planned": "50", "actual": "44.5"}]}
+
+    assert run("progress", "--law", str(path), stdin=asked)[1]["behind"] == 0

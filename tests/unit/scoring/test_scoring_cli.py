@@ -202,7 +202,7 @@ def test_the_usage_names_every_command(args: tuple[str, ...]) -> None:
     code, _, err = run(*args)
 
     assert code == 2
-    for name in (*COMMANDS, "law", "--lines", "--law"):
+    for name in (*COMMANDS, "law", "--lines", "--law", "--explain", "--group"):
         assert name in objects(err)[0]["detail"]
 
 
@@ -212,7 +212,7 @@ def test_help_goes_to_standard_output_with_one_line_for_each_command(args: tuple
     lines = out.decode().splitlines()
 
     assert (code, err) == (0, b"")
-    for name in (*COMMANDS, "law --on", "law --diff", "--lines", "--law"):
+    for name in (*COMMANDS, "law --on", "law --diff", "--group", "--lines", "--explain", "--law"):
         (line,) = [line for line in lines if line.startswith(f"  {name} ")]
         assert " · " in line
     assert max(map(len, lines)) <= 110
@@ -279,3 +279,70 @@ def test_what_newcomers_get_wrong_is_told_as_what_to_do(
 
     assert code == 2
     assert said in objects(err)[0]["detail"]
+
+
+# --- sentences ----------------------------------------------------------------------------------------------
+
+BAD = LINE.replace(b"84", b"101")
+IN_CHINESE = "依工程施工查核小組作業辦法第7條第1項，成績 84 分，列甲等。"
+
+
+@pytest.mark.parametrize(
+    ("lang", "said"),
+    [
+        ("zh", IN_CHINESE),
+        ("zh-Hant", IN_CHINESE),
+        ("en", "A score of 84 is grade A (工程施工查核小組作業辦法第7條第1項)."),
+    ],
+)
+def test_an_answer_is_explained_when_asked_for(lang: str, said: str) -> None:
+    _, plain, _ = run("grade", stdin=LINE)
+    code, out, err = run("grade", "--explain", lang, stdin=LINE)
+    (answer,) = objects(out)
+    sentences = answer.pop("sentences")
+
+    assert (code, err) == (0, b"")
+    assert [answer] == objects(plain)
+    assert said in sentences
+    assert len(sentences) == len(answer["steps"]) + len(answer["warnings"])
+
+
+@pytest.mark.parametrize("command", GOOD_REQUESTS)
+def test_every_command_is_explained_by_lines_too(command: str) -> None:
+    raw = json.dumps(GOOD_REQUESTS[command]).encode()
+    code, out, _ = run(command, "--lines", "--explain", "zh", stdin=raw + b"\n" + raw)
+
+    assert code == 0
+    for answer in objects(out):
+        assert len(answer["sentences"]) == len(answer["steps"]) + len(answer.get("warnings", []))
+
+
+def test_an_error_is_said_in_chinese_when_asked_for() -> None:
+    code, out, err = run("grade", "--explain", "zh", stdin=BAD)
+    (error,) = objects(err)
+
+    assert (code, out) == (2, b"")
+    assert error["sentence"] == "應為 0 到 100 的整數。"
+    assert error["detail"].startswith("Give a whole number")
+
+
+def test_by_lines_the_sentence_stands_in_both_places() -> None:
+    _, out, err = run("grade", "--lines", "--explain", "zh", stdin=BAD)
+
+    assert objects(out)[0]["sentence"] == "應為 0 到 100 的整數。"
+    assert objects(err) == [objects(out)[0] | {"line": 1}]
+
+
+@pytest.mark.parametrize("args", [(), ("--explain", "en")])
+def test_an_error_has_its_three_keys_otherwise(args: tuple[str, ...]) -> None:
+    _, _, err = run("grade", *args, stdin=BAD)
+
+    assert set(objects(err)[0]) == {"error", "detail", "field"}
+
+
+@pytest.mark.parametrize("given", [(), ("de",), ("",), ("zh", "--explain", "en"), ("--lines",)])
+def test_a_language_is_one_of_two_and_given_once(given: tuple[str, ...]) -> None:
+    code, _, err = run("grade", "--explain", *given, stdin=LINE)
+
+    assert code == 2
+    assert objects(err)[0]["detail"].startswith("Say --explain zh or --explain en, once.")
