@@ -6,13 +6,14 @@ from sqlalchemy.orm import configure_mappers
 from werkzeug.wrappers import Response
 
 from forms import published
-from forms.catalogue import catalogue
+from forms.catalogue import catalogue, revisions
 from inspect_app import cli
 from inspect_app.accounts import api as accounts_api
 from inspect_app.accounts import limits
 from inspect_app.accounts import pages as accounts_pages
 from inspect_app.accounts import service as accounts
 from inspect_app.catalogue import api as catalogue_api
+from inspect_app.catalogue import pages_revisions, revisions_api
 from inspect_app.core import clock, jobs
 from inspect_app.core.api import PREFIX, api
 from inspect_app.core.auth import Actor, requires
@@ -46,6 +47,7 @@ APIS = (
     accounts_api.blp,
     tenders_api.blp,
     catalogue_api.blp,
+    revisions_api.blp,
     inspections_api.blp,
     photos_api.blp,
     defects_api.blp,
@@ -56,6 +58,7 @@ PAGES = (
     tenders_pages.blueprint,
     inspections_pages.blueprint,
     defects_pages.blueprint,
+    pages_revisions.blueprint,
     operations_pages.blueprint,
     scraping.blueprint,
 )
@@ -84,6 +87,7 @@ def init_app(app: Flask, *, version: str, demo_mode: bool) -> None:
 def warm() -> None:
     """Read once what the first requests need, before eight of them ask for it at the same time."""
     catalogue()
+    revisions()
     published.every()
     lawbook.book()
     typefaces()

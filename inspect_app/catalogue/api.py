@@ -3,12 +3,14 @@
 from typing import Any
 
 from forms import published
-from forms.catalogue import catalogue
-from forms.errors import UnknownForm
+from forms.errors import UnknownForm, UnknownRevision
 from forms.schema import FormDefinition
-from inspect_app.catalogue import schemas
+from inspect_app.catalogue import schemas, service
+from inspect_app.catalogue.schemas_revisions import RevisionArgs
+from inspect_app.core import clock
 from inspect_app.core.api import ApiBlueprint
 from inspect_app.core.auth import requires
+from inspect_app.core.database import session
 from inspect_app.core.problems import NotFound
 
 blp = ApiBlueprint("catalogue_api", __name__, description="查核表與缺失目錄")
@@ -35,7 +37,15 @@ def form(code: str, version: int) -> FormDefinition:
 
 @blp.get("/defect-codes")
 @requires("forms.read")
+@blp.arguments(RevisionArgs, location="query")
 @blp.response(200, schemas.CodeList)
-def codes() -> dict[str, Any]:
-    """The defect catalogue in its official order: groups and items, with the points each item allows."""
-    return {"items": catalogue().codes, "next": None}
+def codes(args: dict[str, Any]) -> dict[str, Any]:
+    """The defect catalogue in its official order: groups and items, with the points each item allows.
+
+    Of the revision asked for, else of the one that counts today.
+    """
+    try:
+        revision = args["revision"] or service.on(session(), clock.today())
+        return {"items": service.get(session(), revision).codes, "next": None}
+    except UnknownRevision as error:
+        raise NotFound(str(error)) from error

@@ -32,13 +32,19 @@ WITHHELD: Mapping[str, frozenset[str]] = {
         {"defects.index", "defects.defect", "defects_api.defects", "defects_api.defect"}
     ),
     "asked for when a visit is planned, or by a tablet about to go to one": frozenset(
-        {"accounts_api.people", "catalogue_api.forms", "catalogue_api.form", "catalogue_api.codes", "home"}
+        {
+            *("accounts_api.people", "catalogue_api.forms", "catalogue_api.form", "catalogue_api.codes"),
+            *("revisions_api.revisions", "revisions_api.wordings", "home"),
+        }
     ),
 }
 """Reason: endpoints."""
 
 TOLD_ROOMS = frozenset(
-    {"accounts", "accounts_api", "tenders", "tenders_api", "operations", "operations_api", "api-docs"}
+    {
+        *("accounts", "accounts_api", "tenders", "tenders_api", "operations", "operations_api", "api-docs"),
+        "revisions",  # pages about the catalogue as such; a tablet reads the API
+    }
 )
 """Blueprints none of whose endpoints, but those named above, has to do with a visit before issue."""
 
