@@ -112,12 +112,16 @@ def _covered(xml: bytes) -> dict[Place, Place]:
 def _rows(sheet: Any, covered: dict[Place, Place]) -> Iterator[Row]:
     sheet.reset_dimensions()
     shared: dict[Place, str] = dict.fromkeys(covered.values(), "")
+    gap: object = None
     for line, cells in enumerate(sheet.iter_rows(max_row=MAX_ROWS + 1, max_col=MAX_COLUMNS + 1), 1):
+        if cells is gap:  # the same tuple for every row that the file leaves out
+            continue
         read = tuple(_cell(cell) for cell in cells)
         if any(place > MAX_COLUMNS and cell.text for place, cell in enumerate(read, 1)):
             raise UnreadableFile(_TOO_WIDE)
         row = Row(line, _with_shared(line, read, covered, shared) if covered else _trimmed(read))
         if row.is_blank:
+            gap = cells
             continue
         if line > MAX_ROWS:
             raise UnreadableFile(_TOO_LONG)
