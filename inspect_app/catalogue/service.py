@@ -45,8 +45,9 @@ def on(session: Session, day: date) -> str:
 
 def get(session: Session, revision: str) -> Catalogue:
     """The catalogue of that revision, published or imported; UnknownRevision if there is none."""
-    if any(each.revision == revision for each in published.revisions()):
-        return published.catalogue(revision)
+    for known in published.revisions():
+        if known.revision == revision:
+            return known
     read = _read.setdefault(session.get_bind(), {})
     if revision not in read:
         row = queries.find(session, revision)
