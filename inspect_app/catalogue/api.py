@@ -11,7 +11,7 @@ from inspect_app.core import clock
 from inspect_app.core.api import ApiBlueprint
 from inspect_app.core.auth import requires
 from inspect_app.core.database import session
-from inspect_app.core.problems import NotFound
+from inspect_app.core.problems import FieldError, InvalidFields, NotFound
 
 blp = ApiBlueprint("catalogue_api", __name__, description="查核表與缺失目錄")
 
@@ -48,4 +48,4 @@ def codes(args: dict[str, Any]) -> dict[str, Any]:
         revision = args["revision"] or service.on(session(), clock.today())
         return {"items": service.get(session(), revision).codes, "next": None}
     except UnknownRevision as error:
-        raise NotFound(str(error)) from error
+        raise InvalidFields("請改用所列的版次。", errors=[FieldError("revision", str(error))]) from error

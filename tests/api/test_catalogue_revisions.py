@@ -369,12 +369,16 @@ def test_the_revisions_are_listed_and_the_codes_of_each_are_given(as_user: AsUse
     assert len(api.get("/defect-codes").get_json()["items"]) == 660
 
 
-@pytest.mark.parametrize("path", ["/defect-codes", "/catalogue/revisions/roc-9/wordings"])
-def test_an_unknown_revision_is_not_found(as_user: AsUser, path: str) -> None:
-    query = {} if "roc-9" in path else {"revision": "roc-9"}
-    answer = expect(as_user("leader").get(path, **query), 404)
+def test_an_unknown_revision_is_refused_with_those_there_are(as_user: AsUser) -> None:
+    api = as_user("leader")
 
-    assert "請改用：roc-111" in answer.get_json()["detail"]
+    absent = expect(api.get("/catalogue/revisions/roc-9/wordings"), 404).get_json()
+    wrong = expect(api.get("/defect-codes", revision="roc-9"), 422).get_json()
+
+    assert "請改用：roc-111" in absent["detail"]
+    assert [(each["field"], "請改用：roc-111" in each["reason"]) for each in wrong["errors"]] == [
+        ("revision", True)
+    ]
 
 
 # -- pages ---------------------------------------------------------------------------------------------------------
