@@ -80,6 +80,7 @@ def revision(
 
 def short_title(wording: str) -> str:
     """A title cut from official words: its first clauses, at most MAX_TITLE characters."""
+    wording = wording.rstrip(_STOPS) or wording
     if len(wording) <= MAX_TITLE:
         return wording
     cut = max((wording.rfind(stop, 0, MAX_TITLE + 1) for stop in _STOPS), default=-1)

@@ -139,7 +139,7 @@ def test_nothing_is_said_of_titles_while_the_earlier_words_are_unknown() -> None
 
 
 def test_a_code_without_title_gets_one_from_its_words() -> None:
-    assert made(rows(), BEFORE).catalogue.get("5.10.99").title == words("5.10.99")[:MAX_TITLE]
+    assert made(rows(), BEFORE).catalogue.get("5.10.99").title == words("5.10.99").rstrip("。")
     assert "5.10.99" not in made(changed("5.10.99", wording="新的文字"), BEFORE).outdated
 
 
@@ -147,6 +147,8 @@ def test_a_code_without_title_gets_one_from_its_words() -> None:
     ("wording", "title"),
     [
         ("短", "短"),
+        ("有句號。", "有句號"),
+        ("。", "。"),
         ("一" * 30, "一" * 30),
         ("一" * 31, "一" * 29 + "…"),
         ("一" * 20 + "，" + "二" * 20, "一" * 20),
