@@ -129,7 +129,10 @@ def catalogue(revision: str = CURRENT) -> Catalogue:
 @cache
 def revisions() -> tuple[Catalogue, ...]:
     """Every published catalogue, by the day from which it counts."""
-    found = [catalogue(name.removesuffix(".yaml")) for name in lock.digests(CODES)]
+    names = (name.removesuffix(".yaml") for name in lock.digests(CODES))
+    found = [
+        catalogue() if name == CURRENT else catalogue(name) for name in names
+    ]  # one reading of the current one
     return tuple(sorted(found, key=lambda each: each.counts_from))
 
 

@@ -6,6 +6,7 @@ from flask import Flask, current_app
 from inspect_app import scheduler
 from inspect_app.accounts import service as accounts
 from inspect_app.backups import commands as backups
+from inspect_app.catalogue import commands as catalogue
 from inspect_app.core import clock
 from inspect_app.core.database import transaction
 from inspect_app.core.permissions import Role
@@ -51,3 +52,4 @@ def init_app(app: Flask) -> None:
     for command in (worker, demo, add_user):
         app.cli.add_command(command)
     backups.init_app(app)
+    catalogue.init_app(app)

@@ -6,14 +6,14 @@ from sqlalchemy.orm import configure_mappers
 from werkzeug.wrappers import Response
 
 from forms import published
-from forms.catalogue import catalogue
+from forms.catalogue import catalogue, revisions
 from inspect_app import cli
 from inspect_app.accounts import api as accounts_api
 from inspect_app.accounts import limits
 from inspect_app.accounts import pages as accounts_pages
 from inspect_app.accounts import service as accounts
 from inspect_app.catalogue import api as catalogue_api
-from inspect_app.catalogue import forms_api, pages_forms
+from inspect_app.catalogue import forms_api, pages_forms, pages_revisions, revisions_api
 from inspect_app.core import clock, jobs
 from inspect_app.core.api import PREFIX, api
 from inspect_app.core.auth import Actor, requires
@@ -48,6 +48,7 @@ APIS = (
     tenders_api.blp,
     catalogue_api.blp,
     forms_api.blp,
+    revisions_api.blp,
     inspections_api.blp,
     photos_api.blp,
     defects_api.blp,
@@ -59,6 +60,7 @@ PAGES = (
     inspections_pages.blueprint,
     defects_pages.blueprint,
     pages_forms.blueprint,
+    pages_revisions.blueprint,
     operations_pages.blueprint,
     scraping.blueprint,
 )
@@ -87,6 +89,7 @@ def init_app(app: Flask, *, version: str, demo_mode: bool) -> None:
 def warm() -> None:
     """Read once what the first requests need, before eight of them ask for it at the same time."""
     catalogue()
+    revisions()
     published.every()
     lawbook.book()
     typefaces()

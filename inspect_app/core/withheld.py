@@ -37,13 +37,17 @@ WITHHELD: Mapping[str, frozenset[str]] = {
             *("accounts_api.people", "catalogue_api.codes", "home"),
             *("forms_api.forms", "forms_api.form", "forms_api.form_paper", "forms_api.mark_sheet"),
             *("forms.index", "forms.form"),
+            *("revisions_api.revisions", "revisions_api.wordings"),
         }
     ),
 }
 """Reason: endpoints."""
 
 TOLD_ROOMS = frozenset(
-    {"accounts", "accounts_api", "tenders", "tenders_api", "operations", "operations_api", "api-docs"}
+    {
+        *("accounts", "accounts_api", "tenders", "tenders_api", "operations", "operations_api", "api-docs"),
+        "revisions",  # pages about the catalogue as such; a tablet reads the API
+    }
 )
 """Blueprints none of whose endpoints, but those named above, has to do with a visit before issue."""
 

@@ -129,7 +129,7 @@ def _rows(items: Sequence[Defect]) -> list[Row]:
         Row(
             item,
             visits[item.inspection_id],
-            title_of(item.code),
+            title_of(session(), visits[item.inspection_id].code_revision, item.code),
             days_left(item, today),
             STAND_IN if stands_in(item.party, named[item.inspection_id]) else "",
         )
@@ -154,7 +154,7 @@ def shown(current: Session, actor: Actor, row: Defect, today: date) -> dict[str,
         "row": row,
         "visit": visit,
         "tender_readable": tenders.may_read(actor, visit.tender_row),
-        "title": title_of(row.code),
+        "title": title_of(current, visit.code_revision, row.code),
         "parties": parties_of(row, named),
         "days_left": days_left(row, today),
         "due": _due(row, named),

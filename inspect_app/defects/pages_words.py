@@ -4,8 +4,9 @@ from collections.abc import Collection
 from datetime import date
 from typing import TYPE_CHECKING
 
-from forms.catalogue import catalogue
-from forms.errors import UnknownDefectCode
+from sqlalchemy.orm import Session
+
+from inspect_app.catalogue import service as catalogues
 from inspect_app.core import roc
 from inspect_app.defects.words import OPEN, PARTIES, stands_in
 
@@ -16,12 +17,10 @@ CORRECTION, REVIEW, EXTENSION = "correction", "review", "extension"
 STAND_IN = "由主辦機關代為回復"
 
 
-def title_of(code: str) -> str | None:
-    """The catalogue's short words for a code, if it has any."""
-    try:
-        return catalogue().get(code).title
-    except UnknownDefectCode:
-        return None
+def title_of(session: Session, revision: str | None, code: str) -> str | None:
+    """The short words for a code in the inspection's revision of the catalogue, if it has any."""
+    known = catalogues.get(session, revision) if revision else None
+    return known.get(code).title if known and known.knows(code) else None
 
 
 def parties_of(defect: "Defect", named: Collection[str] = ()) -> str:

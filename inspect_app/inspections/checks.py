@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterator, Sequence
 from uuid import UUID
 
 from forms import validation
-from forms.catalogue import catalogue
+from forms.catalogue import Catalogue
 from forms.errors import UnknownDefectCode, UnknownForm
 from forms.published import load
 from forms.validation import Besides
@@ -16,8 +16,16 @@ ADVICE = "請依各欄位的說明更正後再送；平板上的資料仍在。"
 
 
 def faults(body: SubmissionBody) -> tuple[FieldError, ...]:
-    """Every field that does not fit the form, the catalogue or the photos."""
-    return (*_times(body), *_answers(body), *_defects(body), *_photos(body), *_remarks(body))
+    """Every field that does not fit the form, the photos or the other fields."""
+    return (*_times(body), *_answers(body), *_defects(body), *_photos(body))
+
+
+def code_faults(body: SubmissionBody, known: Catalogue) -> Iterator[FieldError]:
+    """Codes and points that the catalogue, of the visit's revision, does not have."""
+    for index, defect in enumerate(body.defects):
+        yield from _points(defect, f"defects[{index}]", known)
+    for name, remarks in (("merits", body.merits), ("advice", body.advice)):
+        yield from _remark_codes(name, remarks, known)
 
 
 def refuse(found: Sequence[FieldError], prefix: str = "") -> None:
@@ -65,16 +73,15 @@ def _defects(body: SubmissionBody) -> Iterator[FieldError]:
         seen.add(defect.id)
         if defect.party in defect.also or len(set(defect.also)) < len(defect.also):
             yield FieldError(f"{path}.also", "併扣對象不可重複，也不可與記點對象相同。")
-        yield from _points(defect, path)
 
 
-def _points(defect: FoundDefect, path: str) -> Iterator[FieldError]:
+def _points(defect: FoundDefect, path: str, known: Catalogue) -> Iterator[FieldError]:
     try:
-        code = catalogue().item(defect.code)
+        code = known.item(defect.code)
     except UnknownDefectCode as error:
         yield FieldError(f"{path}.code", str(error))
         return
-    if not catalogue().points_allowed(defect.code, defect.severity, defect.points):
+    if not known.points_allowed(defect.code, defect.severity, defect.points):
         allowed = "0" if defect.severity == "L" else code.points or "0 到 5"
         yield FieldError(f"{path}.points", f"{defect.code} 的 {defect.severity} 級可扣點數：{allowed}。")
 
@@ -102,14 +109,9 @@ def _naming(body: SubmissionBody) -> Iterator[tuple[str, Sequence[str]]]:
     yield from ((f"defects[{index}]", defect.photos) for index, defect in enumerate(body.defects))
 
 
-def _remarks(body: SubmissionBody) -> Iterator[FieldError]:
-    for name, remarks in (("merits", body.merits), ("advice", body.advice)):
-        yield from _remark_codes(name, remarks)
-
-
-def _remark_codes(name: str, remarks: Sequence[Remark]) -> Iterator[FieldError]:
+def _remark_codes(name: str, remarks: Sequence[Remark], known: Catalogue) -> Iterator[FieldError]:
     for index, remark in enumerate(remarks):
         try:
-            catalogue().get(remark.code)
+            known.get(remark.code)
         except UnknownDefectCode as error:
             yield FieldError(f"{name}[{index}].code", str(error))

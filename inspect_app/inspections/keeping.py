@@ -25,7 +25,12 @@ VISITS, MARKS, PHOTOS = table(Inspection), table(Mark), table(NamedPhoto)
 POINT = (
     update(VISITS)
     .where(VISITS.c.id == bindparam("key"))
-    .values(submission_id=bindparam("submission"), state=bindparam("to"), version=VISITS.c.version + 1)
+    .values(
+        submission_id=bindparam("submission"),
+        state=bindparam("to"),
+        code_revision=bindparam("revision"),
+        version=VISITS.c.version + 1,
+    )
 )
 CLEAR_MARKS, CLEAR_PHOTOS = (
     delete(rows).where(rows.c.inspection_id == bindparam("visit")) for rows in (MARKS, PHOTOS)
@@ -80,7 +85,8 @@ def _keep(connection: Connection, visit: Standing, sent: Sent, how: Stored) -> N
         "received_by": how.by.id,
     }
     _add(connection, ADD_SENT, visit.id, [row])
-    connection.execute(POINT, {"key": visit.id, "submission": sent.body.id, "to": how.state})
+    point = {"key": visit.id, "submission": sent.body.id, "to": how.state, "revision": visit.code_revision}
+    connection.execute(POINT, point)
     if visit.is_marked:
         connection.execute(CLEAR_MARKS, {"visit": visit.id})
     if not sent.is_first:

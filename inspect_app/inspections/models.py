@@ -19,7 +19,10 @@ LIVE = text("state <> 'cancelled'")
 
 
 class Inspection(Base):
-    """One visit to one tender's site on one day (同案同日僅一筆)."""
+    """One visit to one tender's site on one day (同案同日僅一筆).
+
+    `code_revision`: of the defect catalogue, as it counted on that day when the first submission came.
+    """
 
     __tablename__ = "inspections"
     __table_args__ = (
@@ -41,6 +44,7 @@ class Inspection(Base):
     state: Mapped[str] = mapped_column(String(12), default=PLANNED, index=True)
     started_at: Mapped[datetime | None]
     submission_id: Mapped[UUID | None]
+    code_revision: Mapped[str | None] = mapped_column(String(20))
     issued_at: Mapped[datetime | None]
     issue_document: Mapped[str | None] = mapped_column(String(120))
     correct_by: Mapped[date | None]

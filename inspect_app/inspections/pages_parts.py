@@ -1,6 +1,6 @@
 """Parts of an inspection's page: its defects, checklist answers, photos and signatures."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING
@@ -9,7 +9,7 @@ from flask import url_for
 
 from forms.published import load
 from forms.schema import FormItem
-from inspect_app.defects.pages_words import days_left, parties_of, sentence, title_of
+from inspect_app.defects.pages_words import days_left, parties_of, sentence
 from inspect_app.defects.words import PARTIES
 from inspect_app.inspections.body import Answer, SubmissionBody
 from inspect_app.inspections.models import NamedPhoto
@@ -58,13 +58,17 @@ class AnswerSection:
 
 
 def defect_rows(
-    found: Iterable["Defect"], received: set[str], today: date, named: frozenset[str]
+    found: Iterable["Defect"],
+    title: Callable[[str], str | None],
+    received: set[str],
+    today: date,
+    named: frozenset[str],
 ) -> list[DefectRow]:
-    """The defects in the order found; `named` are the parties that have the issued papers."""
+    """The defects in the order found; `title` says a code's, `named` are the parties that have the issued papers."""
     return [
         DefectRow(
             defect,
-            title_of(defect.code),
+            title(defect.code),
             parties_of(defect, named),
             days_left(defect, today),
             tuple(sha256 for sha256 in defect.photos if sha256 in received),

@@ -1,6 +1,7 @@
 """An inspection's page: everything its reader may see, and nothing else."""
 
 from datetime import date
+from functools import partial
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -11,6 +12,7 @@ from inspect_app.core.auth import Actor
 from inspect_app.core.permissions import INSPECTED, Role
 from inspect_app.core.problems import Problem
 from inspect_app.defects import queries as defects
+from inspect_app.defects.pages_words import title_of
 from inspect_app.defects.words import PARTIES
 from inspect_app.inspections import (
     decisions,
@@ -127,8 +129,9 @@ def _evidence(session: Session, actor: Actor, row: Inspection, now: Situation, t
     wanted = [photo.sha256 for photo in named] + [sha256 for defect in found for sha256 in defect.photos]
     received = photos.received(session, row.id, wanted)
     body = submissions.current_body(session, row) if inside else None
+    title = partial(title_of, session, row.code_revision)
     return {
-        "found": pages_parts.defect_rows(found, received, today, now.named),
+        "found": pages_parts.defect_rows(found, title, received, today, now.named),
         "points": _points(found),
         "sections": pages_parts.answer_sections(body) if body else [],
         "photos": pages_parts.grid(named, received, signatures=False),

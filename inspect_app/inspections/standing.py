@@ -2,25 +2,20 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cache
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, and_, bindparam, exists, select
+from sqlalchemy import Row, Select, and_, bindparam, exists, func, select
 from sqlalchemy.orm import Session
 
+from inspect_app.catalogue.queries import counting_on
 from inspect_app.core.database import table
 from inspect_app.inspections.models import Inspection, Mark, Submission, TeamMember
 from inspect_app.inspections.words import PARTS
 
 VISITS, PEOPLE, MARKS, SENT = table(Inspection), table(TeamMember), table(Mark), table(Submission)
 
-VISIT = (
-    select(*(VISITS.c[name] for name in ("id", "on", "state", "submission_id")))
-    .where(
-        VISITS.c.id == bindparam("visit"),
-        exists().where(PEOPLE.c.inspection_id == VISITS.c.id, PEOPLE.c.user_id == bindparam("person")),
-    )
-    .with_for_update()
-)
 # A statement of its own: on PostgreSQL one that waited for the row would tell of the others as they were before.
 TEAM = (
     select(
@@ -38,6 +33,20 @@ TEAM = (
     .where(PEOPLE.c.inspection_id == bindparam("visit"))
     .order_by(PEOPLE.c.position)
 )
+
+
+@cache
+def _visit() -> Select[Any]:
+    """The visit of one on whose team the person is, with its revision of the catalogue: kept, or of its day."""
+    revision = func.coalesce(VISITS.c.code_revision, counting_on(VISITS.c.on)).label("code_revision")
+    return (
+        select(*(VISITS.c[name] for name in ("id", "on", "state", "submission_id")), revision)
+        .where(
+            VISITS.c.id == bindparam("visit"),
+            exists().where(PEOPLE.c.inspection_id == VISITS.c.id, PEOPLE.c.user_id == bindparam("person")),
+        )
+        .with_for_update(of=VISITS)
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,13 +74,15 @@ class Earlier:
 class Standing:
     """A visit, held until the transaction ends, with its team and what was received under the submission's id.
 
-    `is_marked`: somebody has marked it, be it one who is no longer on the team.
+    `is_marked`: somebody has marked it, be it one who is no longer on the team. `code_revision`: of the catalogue,
+    kept since the first submission, before it the one that counts on the visit's day.
     """
 
     id: UUID
     on: date
     state: str
     submission_id: UUID | None
+    code_revision: str
     team: tuple[Person, ...]
     earlier: Earlier | None
     is_marked: bool
@@ -91,13 +102,14 @@ def standing(session: Session, inspection_id: UUID, submission_id: UUID, person_
     Who is on the team now, `members` tells: one statement the more would tell an outsider that it exists.
     """
     connection = session.connection()
-    visit = connection.execute(VISIT, {"visit": inspection_id, "person": person_id}).one_or_none()
+    visit = connection.execute(_visit(), {"visit": inspection_id, "person": person_id}).one_or_none()
     if visit is None:
         return None
     rows = connection.execute(TEAM, {"visit": inspection_id, "submission": submission_id}).all()
     team = tuple(_person(row) for row in rows)
     earlier, marked = _earlier(rows[0]), bool(rows[0].is_marked)
-    return Standing(visit.id, visit.on, visit.state, visit.submission_id, team, earlier, marked)
+    seen = (visit.id, visit.on, visit.state, visit.submission_id, visit.code_revision)
+    return Standing(*seen, team, earlier, marked)
 
 
 def _person(row: Row[*tuple[object, ...]]) -> Person:

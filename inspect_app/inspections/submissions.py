@@ -8,6 +8,7 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
+from inspect_app.catalogue import service as catalogues
 from inspect_app.core.auth import Actor
 from inspect_app.core.problems import Conflict, DifferentBody, NotAllowed
 from inspect_app.inspections import checks, keeping, plans, policy, queries, scores
@@ -141,7 +142,8 @@ def _require_amendable(visit: Standing) -> None:
 
 def _accept(session: Session, visit: Standing, sent: Sent, by: Actor, now: datetime) -> Receipt:
     body = sent.body
-    checks.refuse((*sent.faults, *checks.team_faults(body, visit.members)), sent.prefix)
+    codes = checks.code_faults(body, catalogues.get(session, visit.code_revision))
+    checks.refuse((*sent.faults, *codes, *checks.team_faults(body, visit.members)), sent.prefix)
     scores.grade(body, visit.on, visit.team, (), sent.prefix)
     if sent.is_first:
         _require_own_marks(visit, body)

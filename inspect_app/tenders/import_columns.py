@@ -5,8 +5,9 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from inspect_app.core.delimited import UnreadableFile
 from inspect_app.tenders.import_cells import clean
-from inspect_app.tenders.import_types import Unit, UnreadableFile
+from inspect_app.tenders.import_types import Unit
 
 MAX_COLUMNS = 300
 

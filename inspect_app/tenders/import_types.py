@@ -68,12 +68,3 @@ class ParsedFile:
     ignored_columns: tuple[str, ...]
     encoding: str
     unit: Unit
-
-
-class UnreadableFile(ValueError):  # noqa: N818 - says what the file is
-    """Nothing of the file can be used; `field` is what to correct, "file" or "unit"."""
-
-    def __init__(self, reason: str, field: Literal["file", "unit"] = "file") -> None:
-        super().__init__(reason)
-        self.reason = reason
-        self.field = field

@@ -8,17 +8,16 @@ from collections.abc import Callable, Iterator
 from functools import lru_cache
 from typing import Any, BinaryIO, TypeVar
 
+from inspect_app.core.delimited import Record, UnreadableFile, encoding_of, read_bytes, records
 from inspect_app.tenders import import_cells
 from inspect_app.tenders.import_cells import CellError
 from inspect_app.tenders.import_columns import Layout, understand
-from inspect_app.tenders.import_text import Record, encoding_of, read_bytes, records
 from inspect_app.tenders.import_types import (
     ParsedFile,
     ProgressRow,
     Rejection,
     TenderRow,
     Unit,
-    UnreadableFile,
 )
 
 __all__ = ["ParsedFile", "ProgressRow", "Rejection", "TenderRow", "Unit", "UnreadableFile", "parse"]

@@ -165,7 +165,11 @@ EXAMPLES: dict[str, Example] = {
         "contractor", "/forms/construction-inspection/1/paper.pdf"
     ),
     "GET /mark-sheets/{version}": Example("contractor", "/mark-sheets/1"),
-    "GET /defect-codes": Example("contractor", "/defect-codes"),
+    "GET /defect-codes": Example("contractor", "/defect-codes", query="revision=roc-111"),
+    "GET /catalogue/revisions": Example("contractor", "/catalogue/revisions"),
+    "GET /catalogue/revisions/{revision}/wordings": Example(
+        "contractor", "/catalogue/revisions/roc-111/wordings"
+    ),
     "GET /inspections": Example("staff", "/inspections"),
     "POST /inspections": Example("staff", "/inspections", _plan),
     f"GET {INSPECTION}": Example("staff", "/inspections/{planned}"),

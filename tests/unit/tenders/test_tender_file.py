@@ -6,7 +6,8 @@ from collections.abc import Callable
 
 import pytest
 
-from inspect_app.tenders import import_text, importing
+from inspect_app.core import delimited
+from inspect_app.tenders import importing
 from inspect_app.tenders.importing import ParsedFile, Rejection, Unit, UnreadableFile, parse
 
 ReadText = Callable[[str], ParsedFile]
@@ -159,7 +160,7 @@ def test_too_many_rows_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_too_many_bytes_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(import_text, "MAX_BYTES", 10)
+    monkeypatch.setattr(delimited, "MAX_BYTES", 10)
 
     with pytest.raises(UnreadableFile, match="分成數個檔案"):
         parse(io.BytesIO(HEADER.encode()), Unit.TWD)

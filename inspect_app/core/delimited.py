@@ -1,4 +1,4 @@
-"""From the bytes of a CSV file to its records, each with the physical line where it starts."""
+"""From the bytes of a CSV or TSV file to its records, each with the physical line where it starts."""
 
 import codecs
 import csv
@@ -7,8 +7,6 @@ from collections import deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import BinaryIO
-
-from inspect_app.tenders.import_types import UnreadableFile
 
 MAX_BYTES = 64 * 1024 * 1024
 MAX_RECORD = 200_000
@@ -21,6 +19,15 @@ _BINARY = "檔案不是文字檔（含有 NUL 位元組）；請另存為 UTF-8 
 _QUOTES = "這一列的引號未成對；儲存格內的引號要寫成兩個。"
 _TOO_LONG = "這一列過長；請檢查引號是否成對。"
 _TOO_BROKEN = f"引號未成對的列超過 {MAX_BROKEN} 列；請用試算表軟體重新匯出 CSV 檔。"
+
+
+class UnreadableFile(ValueError):  # noqa: N818 - says what the file is
+    """Nothing of the file can be used; `field` is what to correct, the file itself unless it says otherwise."""
+
+    def __init__(self, reason: str, field: str = "file") -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.field = field
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,11 +64,11 @@ def encoding_of(data: bytes) -> str:
     )
 
 
-def records(data: bytes, encoding: str) -> Iterator[Record]:
+def records(data: bytes, encoding: str, delimiter: str = ",") -> Iterator[Record]:
     """Every record that is not empty, in order. A broken one costs its first line, not the rest of the file."""
     codec = "utf-8-sig" if encoding == "utf-8" else encoding
     lines = _Lines(io.TextIOWrapper(io.BytesIO(data), encoding=codec, newline=""))
-    reader = csv.reader(lines, strict=True)
+    reader = csv.reader(lines, delimiter=delimiter, strict=True)
     broken = 0
     while (record := _next_record(reader, lines)) is not None:
         broken += bool(record.problem)
