@@ -13,6 +13,8 @@ from inspect_app.accounts import limits
 from inspect_app.accounts import pages as accounts_pages
 from inspect_app.accounts import service as accounts
 from inspect_app.catalogue import api as catalogue_api
+from inspect_app.catalogue import pages as catalogue_pages
+from inspect_app.catalogue import searching
 from inspect_app.core import clock, jobs
 from inspect_app.core.api import PREFIX, api
 from inspect_app.core.auth import Actor, requires
@@ -54,6 +56,7 @@ APIS = (
 PAGES = (
     accounts_pages.blueprint,
     tenders_pages.blueprint,
+    catalogue_pages.blueprint,
     inspections_pages.blueprint,
     defects_pages.blueprint,
     operations_pages.blueprint,
@@ -85,6 +88,7 @@ def warm() -> None:
     """Read once what the first requests need, before eight of them ask for it at the same time."""
     catalogue()
     published.every()
+    searching.warm()
     lawbook.book()
     typefaces()
     configure_mappers()

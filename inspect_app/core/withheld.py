@@ -32,7 +32,10 @@ WITHHELD: Mapping[str, frozenset[str]] = {
         {"defects.index", "defects.defect", "defects_api.defects", "defects_api.defect"}
     ),
     "asked for when a visit is planned, or by a tablet about to go to one": frozenset(
-        {"accounts_api.people", "catalogue_api.forms", "catalogue_api.form", "catalogue_api.codes", "home"}
+        {
+            *("accounts_api.people", "catalogue_api.forms", "catalogue_api.form", "catalogue_api.codes"),
+            *("catalogue_api.search", "catalogue_api.index", "catalogue.index", "catalogue.code", "home"),
+        }
     ),
 }
 """Reason: endpoints."""

@@ -13,6 +13,7 @@ NAVIGATION = (
     ("標案", "tenders.index", "tenders.read"),
     ("查核", "inspections.index", "inspections.read"),
     ("缺失", "defects.index", "defects.read"),
+    ("缺失目錄", "catalogue.index", "forms.read"),
     ("平板", "accounts.devices", "devices.own"),
     ("系統", "operations.index", "operations.read"),
 )

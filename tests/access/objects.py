@@ -25,6 +25,7 @@ ABSENT: dict[str, Ids] = {
     "person": {"person_id": NOWHERE},
     "import": {"word": f"{'0' * 32}-{'0' * 32}"},
     "form": {"code": "no-such-form", "version": "1"},
+    "defect code": {"defect_code": "5.99.01"},
     "file": {"filename": "css/no-such-file.css"},
 }
 """An address of each kind where nothing is."""
@@ -49,6 +50,7 @@ def build(world: World) -> None:
         "import": {"staffs": {"word": _trial(world)}},
         "enrolment": {"fresh": {"code": enrolment_code(world)}},
         "form": {"known": {"code": "construction-inspection", "version": "1"}},
+        "defect code": {"known": {"defect_code": "5.01.01"}},
         "file": {"known": {"filename": _static_file()}},
     }
     for kind, ids in ABSENT.items():

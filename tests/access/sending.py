@@ -19,6 +19,7 @@ KINDS = {
     "device_id": "device",
     "word": "import",
     "code": "form",
+    "defect_code": "defect code",
     "filename": "file",
 }
 """The kind of object that an address names, by its parameter."""

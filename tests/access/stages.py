@@ -132,5 +132,6 @@ def _pool(known: Visit, visits: list[Visit]) -> dict[str, list[Ids]]:
         "device": [],
         "import": [objects.ABSENT["import"]],
         "form": [{"code": "construction-inspection", "version": "1"}],
+        "defect code": [{"defect_code": "5.01.01"}, {"defect_code": "5.01"}],
         "file": [],
     }

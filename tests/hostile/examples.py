@@ -162,6 +162,8 @@ EXAMPLES: dict[str, Example] = {
     "GET /forms": Example("contractor", "/forms"),
     "GET /forms/{code}/{version}": Example("contractor", "/forms/construction-inspection/1"),
     "GET /defect-codes": Example("contractor", "/defect-codes"),
+    "GET /defect-codes/search": Example("leader", "/defect-codes/search", query="q=hnt&limit=5"),
+    "GET /defect-codes/index": Example("leader", "/defect-codes/index"),
     "GET /inspections": Example("staff", "/inspections"),
     "POST /inspections": Example("staff", "/inspections", _plan),
     f"GET {INSPECTION}": Example("staff", "/inspections/{planned}"),

@@ -119,5 +119,6 @@ PLACES = {
     "defect_id": "defect",
     "device_id": "device",
     "word": "word",
+    "defect_code": "defect_code",
 }
 """What stands at a place of a page's address, by the name of a thing of the world."""
