@@ -108,15 +108,14 @@ class Index:
 
         `favour`: how much a code is used, by whatever measure the caller has; a code left out is not used.
         """
-        used, takes = favour or {}, (narrowed or Narrowed()).takes
-        order = []
-        for at, fit in enumerate(self._least(words(typed))):
-            line = self.catalogue.codes[at]
-            if fit != NOWHERE and takes(line):
-                order.append((_TIERS[fit], -used.get(line.code, 0), fit, at))
-        order.sort()
-        fields = _FIELDS if words(typed) else (None,) * len(_FIELDS)
-        return [Found(self.catalogue.codes[at], fields[fit]) for _, _, fit, at in order]
+        used, takes, asked = favour or {}, (narrowed or Narrowed()).takes, words(typed)
+        lines = self.catalogue.codes
+        order = sorted(
+            (_TIERS[fit], -used.get(lines[at].code, 0), fit, at)
+            for at, fit in enumerate(self._least(asked))
+            if fit != NOWHERE and takes(lines[at])
+        )
+        return [Found(lines[at], _FIELDS[fit] if asked else None) for _, _, fit, at in order]
 
     def _least(self, asked: tuple[str, ...]) -> bytes:
         """How well each line fits the word that fits it least."""
@@ -198,7 +197,11 @@ def told(line: DefectCode) -> dict[str, Any]:
     }
 
 
-@cache
 def index(revision: str = CURRENT) -> Index:
     """The index of a published revision, made once; UnknownRevision if it is not at hand."""
+    return _made(revision)
+
+
+@cache
+def _made(revision: str) -> Index:
     return Index(catalogue(revision))

@@ -6,7 +6,6 @@ from typing import Any, get_args
 
 from flask import Blueprint, render_template, request, url_for
 
-from forms import search
 from forms.catalogue import Catalogue, DefectCode, Kind, Party, Phase
 from forms.errors import UnknownDefectCode
 from forms.points import MOST_POINTS
@@ -41,7 +40,7 @@ class Branch:
 @requires("forms.read")
 def index() -> str:
     """The whole tree, or what was searched for."""
-    lines = search.index().catalogue
+    lines = searching.index().catalogue
     typed, narrowed = request.args.get("q", "")[:MOST_TYPED], _narrowed(lines)
     asked = bool(typed.strip()) or narrowed != Narrowed()
     found = searching.find(current_actor(), typed, narrowed) if asked else []
@@ -78,7 +77,7 @@ def _tree(lines: Catalogue) -> Iterator[Branch]:
 @requires("forms.read")
 def code(defect_code: str) -> str:
     """One item or group: where it belongs, what it may cost, what stands beside it."""
-    lines = search.index().catalogue
+    lines = searching.index().catalogue
     try:
         line = lines.get(defect_code)
     except UnknownDefectCode as error:

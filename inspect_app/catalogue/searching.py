@@ -12,20 +12,24 @@ from inspect_app.catalogue import favour
 from inspect_app.core.auth import Actor
 
 
+def index() -> search.Index:
+    """The index of the catalogue that counts: the one place that chooses it."""
+    return search.index()
+
+
 def find(actor: Actor, typed: str, narrowed: Narrowed) -> list[search.Found]:
     """Every line that fits, in this reader's order."""
-    return search.index().find(typed, narrowed, favour.of(actor))
+    return index().find(typed, narrowed, favour.of(actor))
 
 
 def answer(actor: Actor, q: str, limit: int, **narrowed: Any) -> Response:
     """The first `limit` lines as the API gives them, put together from lines written beforehand."""
-    index = search.index()
-    found = find(actor, q, Narrowed(**narrowed))
-    written = _written(index.catalogue.revision)
+    revision = index().catalogue.revision
+    found, written = find(actor, q, Narrowed(**narrowed)), _written(revision)
     items = ",".join(
         f'{written[each.line.code]},"matched":{json.dumps(each.matched)}}}' for each in found[:limit]
     )
-    head = f'"total":{len(found)},"revision":{json.dumps(index.catalogue.revision)}'
+    head = f'"total":{len(found)},"revision":{json.dumps(revision)}'
     return Response(f'{{"items":[{items}],{head}}}', mimetype="application/json")
 
 
@@ -38,7 +42,7 @@ def _written(revision: str) -> dict[str, str]:
 
 def offline(actor: Actor) -> Response:
     """The index with the reader's favours, or 304 when the reader has it."""
-    body = f'{_offline()},"favour":{_json(dict(favour.of(actor)))}}}'
+    body = f'{_offline(index().catalogue.revision)},"favour":{_json(dict(favour.of(actor)))}}}'
     response = Response(body, mimetype="application/json")
     response.headers["Cache-Control"] = "private, no-cache"
     response.headers["Vary"] = "Authorization, Cookie"
@@ -48,15 +52,16 @@ def offline(actor: Actor) -> Response:
 
 
 @cache
-def _offline() -> str:
+def _offline(revision: str) -> str:
     """What is the same for everybody, without the closing brace."""
-    return _json(search.index().offline())[:-1]
+    return _json(search.index(revision).offline())[:-1]
 
 
 def warm() -> None:
     """Make the index before the first request needs it."""
-    _offline()
-    _written(search.index().catalogue.revision)
+    revision = index().catalogue.revision
+    _offline(revision)
+    _written(revision)
 
 
 def _json(value: object) -> str:

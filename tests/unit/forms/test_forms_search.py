@@ -304,3 +304,9 @@ def test_any_part_of_a_title_finds_it(title: str, data: st.DataObject) -> None:
     typed = title[start : data.draw(st.integers(start + 1, len(title)))]
 
     assert title in [each.line.title for each in INDEX.find(typed)]
+
+
+def test_the_current_revision_is_read_and_indexed_once_under_any_name() -> None:
+    assert catalogue() is catalogue("roc-111")
+    assert index() is index("roc-111")
+    assert index().catalogue is catalogue()
