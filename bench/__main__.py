@@ -4,7 +4,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from bench import importing, pages, papers, photos, scoring, start, submission
+from bench import forms, importing, pages, papers, photos, scoring, searching, start, submission
 from bench.harness import Line, table, write
 
 ROOMS = {
@@ -13,6 +13,8 @@ ROOMS = {
     "papers": papers.lines,
     "importing": importing.lines,
     "pages": pages.lines,
+    "searching": searching.lines,
+    "forms": forms.lines,
     "scoring": scoring.lines,
     "start": start.lines,
 }

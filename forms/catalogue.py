@@ -116,9 +116,13 @@ class Catalogue:
         return points in (line.allowed or range(MOST_POINTS + 1))
 
 
-@cache
 def catalogue(revision: str = CURRENT) -> Catalogue:
-    """The published catalogue of that revision; UnknownRevision if it is not at hand."""
+    """The published catalogue of that revision, read once; UnknownRevision if it is not at hand."""
+    return _read(revision)
+
+
+@cache
+def _read(revision: str) -> Catalogue:
     name = f"{revision}.yaml"
     known = lock.digests(CODES)
     if name not in known:

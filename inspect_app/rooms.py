@@ -13,7 +13,8 @@ from inspect_app.accounts import limits
 from inspect_app.accounts import pages as accounts_pages
 from inspect_app.accounts import service as accounts
 from inspect_app.catalogue import api as catalogue_api
-from inspect_app.catalogue import forms_api, pages_forms, pages_revisions, revisions_api
+from inspect_app.catalogue import forms_api, pages_forms, pages_revisions, revisions_api, searching
+from inspect_app.catalogue import pages as catalogue_pages
 from inspect_app.core import clock, jobs
 from inspect_app.core.api import PREFIX, api
 from inspect_app.core.auth import Actor, requires
@@ -57,6 +58,7 @@ APIS = (
 PAGES = (
     accounts_pages.blueprint,
     tenders_pages.blueprint,
+    catalogue_pages.blueprint,
     inspections_pages.blueprint,
     defects_pages.blueprint,
     pages_forms.blueprint,
@@ -91,6 +93,7 @@ def warm() -> None:
     catalogue()
     revisions()
     published.every()
+    searching.warm()
     lawbook.book()
     typefaces()
     configure_mappers()

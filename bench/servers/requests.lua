@@ -1,4 +1,4 @@
--- Sends the prepared requests one after another, each once, and prints what came back as JSON.
+-- Sends the prepared requests one after another, each once (PUT, or GET without a body), and prints what came back as JSON.
 local lines, position, token, counter = {}, 0, os.getenv("BENCH_TOKEN"), 1
 
 function setup(thread)
@@ -14,6 +14,7 @@ function request()
   position = position + 1
   if position > #lines then wrk.thread:stop(); position = #lines end
   local path, body = lines[position]:match("^([^\t]+)\t(.*)$")
+  if body == "" then return wrk.format("GET", path, {["Authorization"] = "Bearer " .. token}) end
   return wrk.format("PUT", path, {["Content-Type"] = "application/json", ["Authorization"] = "Bearer " .. token}, body)
 end
 

@@ -73,6 +73,12 @@ def wordings(session: Session, revision: str) -> list[Wording]:
     return list(session.scalars(query.order_by(Wording.code)))
 
 
+def wording(session: Session, revision: str, code: str) -> str | None:
+    """The official words of one code, if known."""
+    query = select(Wording.wording).where(Wording.revision_id == revision, Wording.code == code)
+    return session.scalars(query).one_or_none()
+
+
 def counts(session: Session) -> dict[str, dict[str, int]]:
     """How many items, groups and wordings each imported revision has."""
     found: dict[str, dict[str, int]] = {}

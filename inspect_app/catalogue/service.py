@@ -78,6 +78,11 @@ def wordings(session: Session, revision: str) -> dict[str, str]:
     return {row.code: row.wording for row in queries.wordings(session, revision)}
 
 
+def wording(session: Session, revision: str, code: str) -> str | None:
+    """The official words of one code, if known."""
+    return queries.wording(session, revision, code)
+
+
 def differences(session: Session, old: str, new: str) -> Differences:
     """What leads from one revision to another, official words included where both are known; UnknownRevision."""
     words = wordings(session, old), wordings(session, new)

@@ -38,6 +38,7 @@ WITHHELD: Mapping[str, frozenset[str]] = {
             *("forms_api.forms", "forms_api.form", "forms_api.form_paper", "forms_api.mark_sheet"),
             *("forms.index", "forms.form"),
             *("revisions_api.revisions", "revisions_api.wordings"),
+            *("catalogue_api.search", "catalogue_api.index", "catalogue.index", "catalogue.code"),
         }
     ),
 }

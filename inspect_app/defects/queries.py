@@ -85,6 +85,13 @@ def count_all_open(session: Session) -> int:
     return session.scalar(select(func.count(Defect.id)).where(Defect.state.in_(OPEN), issued)) or 0
 
 
+def codes_found(session: Session, since: date, person: UUID | None = None) -> dict[str, int]:
+    """How often each code was found from a day on: on a person's own visits, or on all issued ones."""
+    counted = Defect.inspection_id.in_(inspections.counted_since(since, person))
+    found = session.execute(select(Defect.code, func.count()).where(counted).group_by(Defect.code))
+    return dict(found.tuples().all())
+
+
 def correction_of_photo(actor: Actor, sha256: str) -> Select[UUID]:
     """The inspections, known to an actor, where a correction carries this photo."""
     named = select(CorrectionPhoto.inspection_id).where(CorrectionPhoto.sha256 == sha256)

@@ -86,6 +86,15 @@ def published_ids() -> Select[UUID]:
     return select(Inspection.id).where(Inspection.state.in_(PUBLISHED))
 
 
+def counted_since(day: date, person: UUID | None) -> Select[UUID]:
+    """The ids of visits from a day on: of a person's own, at whatever state, or of all that are issued."""
+    query = select(Inspection.id).where(Inspection.on >= day)
+    if person is None:
+        return query.where(Inspection.state.in_(PUBLISHED))
+    mine = select(TeamMember.inspection_id).where(TeamMember.user_id == person)
+    return query.where(Inspection.id.in_(mine))
+
+
 def is_published(inspection_id: SQLColumnExpression[UUID]) -> ColumnElement[bool]:
     """Whether an inspection is issued, asked for each row of another table."""
     return exists().where(Inspection.id == inspection_id, Inspection.state.in_(PUBLISHED))

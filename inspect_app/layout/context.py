@@ -14,6 +14,7 @@ NAVIGATION = (
     ("查核", "inspections.index", "inspections.read"),
     ("缺失", "defects.index", "defects.read"),
     ("檢查表", "forms.index", "forms.read"),
+    ("缺失目錄", "catalogue.index", "forms.read"),
     ("平板", "accounts.devices", "devices.own"),
     ("系統", "operations.index", "operations.read"),
 )

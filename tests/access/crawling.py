@@ -29,6 +29,8 @@ QUERIES: dict[str, tuple[dict[str, str], ...]] = {
     ),
     "GET /api/v1/tenders": ({"limit": "1"}, {"q": "護岸"}, {"status": "施工中"}),
     "GET /api/v1/people": ({"limit": "1"}, {"role": "member"}),
+    "GET /api/v1/defect-codes/search": ({"q": "h"}, {"q": "5.01"}, {"limit": "200"}),
+    "GET /catalogue": ({"q": "h"}, {"trade": "concrete"}),
     "GET /inspections": (
         {"state": "planned"},
         {"tender": "TENDER"},

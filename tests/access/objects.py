@@ -26,6 +26,7 @@ ABSENT: dict[str, Ids] = {
     "import": {"word": f"{'0' * 32}-{'0' * 32}"},
     "form": {"code": "no-such-form-whatsoever", "version": "1"},
     "revision": {"revision": "roc-999"},
+    "defect code": {"defect_code": "5.99.01"},
     "file": {"filename": "css/no-such-file.css"},
 }
 """An address of each kind where nothing is."""
@@ -51,6 +52,7 @@ def build(world: World) -> None:
         "enrolment": {"fresh": {"code": enrolment_code(world)}},
         "form": {"known": {"code": "construction-inspection", "version": "1"}},
         "revision": {"known": {"revision": "roc-111"}},
+        "defect code": {"known": {"defect_code": "5.01.01"}},
         "file": {"known": {"filename": _static_file()}},
     }
     for kind, ids in ABSENT.items():

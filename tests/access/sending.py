@@ -20,6 +20,7 @@ KINDS = {
     "word": "import",
     "code": "form",
     "revision": "revision",
+    "defect_code": "defect code",
     "filename": "file",
 }
 """The kind of object that an address names, by its parameter."""

@@ -133,5 +133,6 @@ def _pool(known: Visit, visits: list[Visit]) -> dict[str, list[Ids]]:
         "import": [objects.ABSENT["import"]],
         "form": [{"code": "construction-inspection", "version": "1"}],
         "revision": [{"revision": "roc-111"}],
+        "defect code": [{"defect_code": "5.01.01"}, {"defect_code": "5.01"}],
         "file": [],
     }

@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
 from inspect_app import create_app
+from inspect_app.catalogue import favour
 from inspect_app.core.clock import FixedClock
 from inspect_app.core.database import db, transaction
 from inspect_app.core.metrics import Metrics
@@ -148,9 +149,10 @@ class World:
         self.changed = False
 
     def forget_counters(self) -> None:
-        """Begin the metrics anew, as after a start."""
+        """Begin the metrics and the counts of what is used anew, as after a start."""
         with self.app.app_context():
             self.app.extensions["chahe.metrics"] = Metrics(self.clock.now())
+            favour.forget()
 
     @property
     def _uploads(self) -> Path:

@@ -18,8 +18,9 @@ def test_everybody_reads_them(as_user: AsUser, username: str) -> None:
     api = as_user(username)
 
     paths = ("/forms", "/forms/construction-inspection/1", "/defect-codes")
+    paths += ("/defect-codes/search", "/defect-codes/index")
 
-    assert [api.get(path).status_code for path in paths] == [200, 200, 200]
+    assert {path: api.get(path).status_code for path in paths} == dict.fromkeys(paths, 200)
 
 
 def test_nobody_reads_them_unknown(client: Api, people: Ids) -> None:
@@ -87,5 +88,8 @@ def test_every_code_hangs_on_one_that_comes_before_it(as_user: AsUser) -> None:
 
 def test_a_code_gives_these_fields_and_no_more(as_user: AsUser) -> None:
     assert {frozenset(line) for line in lines(as_user)} == {
-        frozenset({"code", "parent", "kind", "allowed", "title"})
+        frozenset(
+            {"code", "parent", "kind", "allowed", "title", "english", "phase", "trade", "party", "also"}
+            | {"bears", "points", "doubt"}
+        )
     }

@@ -170,6 +170,8 @@ EXAMPLES: dict[str, Example] = {
     "GET /catalogue/revisions/{revision}/wordings": Example(
         "contractor", "/catalogue/revisions/roc-111/wordings"
     ),
+    "GET /defect-codes/search": Example("leader", "/defect-codes/search", query="q=hnt&limit=5"),
+    "GET /defect-codes/index": Example("leader", "/defect-codes/index"),
     "GET /inspections": Example("staff", "/inspections"),
     "POST /inspections": Example("staff", "/inspections", _plan),
     f"GET {INSPECTION}": Example("staff", "/inspections/{planned}"),

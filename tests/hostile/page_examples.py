@@ -121,5 +121,6 @@ PLACES = {
     "word": "word",
     "code": "form_code",
     "version": "form_version",
+    "defect_code": "defect_code",
 }
 """What stands at a place of a page's address, by the name of a thing of the world."""

@@ -151,7 +151,8 @@ def test_rubbish_in_a_pages_address_is_not_found(world: World) -> None:
 
 def test_every_page_stands_any_query(world: World) -> None:
     names = ("q", "kind", "status", "agency", "own", "budget", "cursor", "state", "since", "until", "tender",
-             "inspection", "open", "code", "next", "limit", "year", "month", "on", "page")  # fmt: skip
+             "inspection", "open", "code", "next", "limit", "year", "month", "on", "page", "trade", "phase",
+             "party")  # fmt: skip
     before = world.digest()
     faults: list[str] = []
     for rule in rules(world.app, "GET"):

@@ -127,6 +127,7 @@ def build(world: World) -> None:
     progress = {"planned": "50.00", "actual": "49.50"}
     expect(world.send("PUT", f"/tenders/{world.ids['tender']}/progress/{MONTH}", "staff", json=progress), 201)
     world.ids |= {name: str(world.people[name]) for name in world.people}
+    world.ids["defect_code"] = "5.01.01"
     world.ids["sha256"], world.ids["new_sha256"] = sha256(1), sha256(9)
     world.ids |= {"defect": _defect(world, "issued"), "answered": _defect(world, "replied")}
     versions = world.send("GET", f"/inspections/{world.ids['submitted']}/submissions", "staff").get_json()

@@ -18,7 +18,7 @@ LINT_IMPORTS = Path(sys.executable).parent / "lint-imports"
 OUTWARD = {"asyncio", "http", "multiprocessing", "socket", "sqlite3", "ssl", "subprocess", "urllib"}
 """Modules of the standard library that reach outside the process."""
 
-ALLOWED = {"scoring": {"yaml", "holidays"}, "forms": {"yaml"}}
+ALLOWED = {"scoring": {"yaml", "holidays"}, "forms": {"yaml", "pypinyin"}}
 """What a pure package may use besides the standard library and itself."""
 
 OPTIONAL = {"scoring/vectorised.py": {"numpy"}}
