@@ -70,6 +70,11 @@ def test_what_is_no_number_meets_no_bound(value: str | None) -> None:
     assert not met(Comparison("a", "at_most", 999), a=Reply("pass", value))
 
 
+def test_a_number_has_at_most_fifteen_digits() -> None:
+    assert number("9" * 15) == int("9" * 15)
+    assert number("9" * 16) is None
+
+
 def test_answered_is_a_result_or_a_value() -> None:
     answered = Comparison("a", "answered", with_=True)
 

@@ -8,6 +8,7 @@ import pytest
 from forms import lock
 from forms.__main__ import main
 from forms.errors import PublishedFormChanged
+from tests.forms_builders import sheet as sheet_file
 
 NAME = "construction-inspection/v1.yaml"
 NEXT = "construction-inspection/v99.yaml"
@@ -89,6 +90,25 @@ def test_the_command_names_a_draft_that_is_unsound(
 
     assert main(["check"]) == 1
     assert "x.yaml" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(("sheet", "status"), [(1, 0), (9, 1)])
+def test_a_draft_names_a_mark_sheet_that_is_published(
+    sheet: int,
+    status: int,
+    shelf: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    (shelf / "x").mkdir()
+    (shelf / "x" / "v1.yaml").write_bytes(
+        sheet_file("id: a-01", head=f'code: "x"\nversion: 1\nmark_sheet: {sheet}')
+    )
+    monkeypatch.setattr(lock, "DEFINITIONS", shelf)
+    monkeypatch.setattr(lock, "unpublished", lambda folder=shelf: ("x/v1.yaml",) if folder == shelf else ())
+
+    assert main(["check"]) == status
+    assert ("「mark-sheet」第 9 版" in capsys.readouterr().err) is bool(status)
 
 
 @pytest.mark.parametrize("arguments", [[], ["lock"], ["check", "publish"]])

@@ -132,6 +132,12 @@ def test_what_is_not_yaml_is_refused_with_its_line(data: bytes, line: int) -> No
     assert refusal(data).startswith(f"{NAME}:{line}: this is not YAML: ")
 
 
+def test_a_file_nested_too_deep_is_refused() -> None:
+    deep = b"{a: " * 2000 + b"1" + b"}" * 2000
+
+    assert refusal(deep) == f"{NAME}:1: nested too deep; split what is inside."
+
+
 def test_what_should_be_a_mapping_is_told_by_the_line_it_stands_inside() -> None:
     rows = b'code: "sample"\nversion: 1\ntitle: x\nsections:\n  - id: s\n    title: x\n    items:\n      - a-01\n'
 

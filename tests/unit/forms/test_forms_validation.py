@@ -193,4 +193,5 @@ def test_only_a_fail_demands(reply: Reply) -> None:
 def test_a_number_that_failed_demands_too() -> None:
     form = sample("id: a-01, kind: number, unit: mm, on_fail: {note: true}")
 
+    assert complaints(form, {"a-01": Reply("pass", "3")}) == []
     assert [fault.field for fault in complaints(form, {"a-01": Reply("fail", "3")})] == ["answers.a-01.note"]
