@@ -3,9 +3,9 @@
 import sys
 from pathlib import Path
 
-from forms import catalogue, lock, published, reading
+from forms import catalogue, lock, marksheet, published, reading
 from forms.errors import FormsError
-from forms.marksheet import mark_sheet
+from forms.schema import FormDefinition
 
 
 def main(arguments: list[str]) -> int:
@@ -24,15 +24,16 @@ def main(arguments: list[str]) -> int:
 
 def check() -> str:
     """Read every published file and every draft; what was read."""
-    mark_sheet()
     codes = catalogue.catalogue()
     drafts = [
-        *(reading.define(_draft(lock.DEFINITIONS, name), name, codes.knows) for name in lock.unpublished()),
+        *(_check_definition(name) for name in lock.unpublished()),
         *(
             catalogue.define(_draft(catalogue.CODES, name), name)
             for name in lock.unpublished(catalogue.CODES)
         ),
     ]
+    for form in published.every():
+        _check_mark_sheet(form)
     counts = len(published.every()), len(catalogue.revisions()), len(codes.codes), len(drafts)
     return "{} checklists, {} revisions of the catalogue ({} codes in the newest), {} drafts\n".format(
         *counts
@@ -44,6 +45,21 @@ def publish() -> str:
     check()
     added = [*lock.publish(), *lock.publish(catalogue.CODES)]
     return "".join(f"published {name}\n" for name in added) or "nothing new\n"
+
+
+def _check_definition(name: str) -> object:
+    data = _draft(lock.DEFINITIONS, name)
+    if name.startswith(f"{marksheet.CODE}/"):
+        return marksheet.define(data, name)
+    form = reading.define(data, name, catalogue.catalogue().knows)
+    _check_mark_sheet(form)
+    return form
+
+
+def _check_mark_sheet(form: FormDefinition) -> None:
+    """UnknownForm where a checklist names a mark sheet that is not published."""
+    if form.mark_sheet is not None:
+        marksheet.mark_sheet(form.mark_sheet)
 
 
 def _draft(folder: Path, name: str) -> bytes:

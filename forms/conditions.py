@@ -3,13 +3,14 @@
 {item: "st-01", is: "fail"}                   the result, or for a choice or text the value
 {item: "st-04", in: ["steel", "composite"]}   one of several
 {item: "st-05", at_least: 3}                  a measured number; likewise at_most
-{item: "st-06", answered: true}               answered at all
+{item: "st-06", answered: true}               answered at all; false: not answered
 {all: [...]}  {any: [...]}  {not: {...}}      put together
 """
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any, Protocol
 
 from forms.datafiles import fields, place
@@ -18,6 +19,7 @@ from forms.errors import InvalidData
 COMPARISONS: dict[str, type] = {"is": str, "in": list, "at_least": int, "at_most": int, "answered": bool}
 JOINS: dict[str, type] = {"all": list, "any": list, "not": dict}
 DEEPEST = 5
+_NUMBER = re.compile(r"[+-]?[0-9]{1,15}(\.[0-9]{1,15})?")
 
 
 class Given(Protocol):
@@ -51,10 +53,12 @@ Condition = Comparison | Join
 
 
 def holds(condition: Condition, answers: Mapping[str, Given]) -> bool:
-    """Whether the condition is true of the answers; an item without answer meets no comparison."""
+    """Whether the condition is true of the answers; an item without one meets no comparison but `answered: false`."""
     if isinstance(condition, Comparison):
         answer = answers.get(condition.item)
-        return answer is not None and _HOLDS[condition.how](answer, condition.with_)
+        if answer is None:
+            return condition.how == "answered" and condition.with_ is False
+        return _HOLDS[condition.how](answer, condition.with_)
     parts = (holds(part, answers) for part in condition.parts)
     if condition.how == "not":
         return not next(parts)
@@ -72,29 +76,30 @@ def as_data(condition: Condition) -> dict[str, Any]:
 
 def items_of(condition: Condition) -> Iterator[str]:
     """The ids of the items that a condition asks about, in its order."""
+    return (each.item for each in comparisons(condition))
+
+
+def comparisons(condition: Condition) -> Iterator[Comparison]:
+    """What a condition is put together from, in its order."""
     if isinstance(condition, Comparison):
-        yield condition.item
+        yield condition
         return
     for part in condition.parts:
-        yield from items_of(part)
+        yield from comparisons(part)
 
 
 def number(text: str | None) -> Decimal | None:
-    """The number written in a text, or None."""
-    try:
-        value = Decimal(text or "")
-    except InvalidOperation:
-        return None
-    return value if value.is_finite() else None
+    """The number written in a text as plain digits, or None: no exponent, no blanks, no other scripts."""
+    return Decimal(text) if text and _NUMBER.fullmatch(text) else None
 
 
-def said(answer: Given) -> str | None:
-    """What an answer says: its value where it has one, else its result."""
-    return answer.value if answer.value is not None else answer.result
+def _value(answer: Given) -> str | None:
+    """What was measured or chosen; a tablet may still hold it after na was tapped."""
+    return None if answer.result == "na" else answer.value
 
 
 def _is(answer: Given, wanted: object) -> bool:
-    return wanted in (answer.result, answer.value)
+    return wanted in (answer.result, _value(answer))
 
 
 def _in(answer: Given, wanted: object) -> bool:
@@ -102,12 +107,12 @@ def _in(answer: Given, wanted: object) -> bool:
 
 
 def _at_least(answer: Given, bound: object) -> bool:
-    value = number(answer.value)
+    value = number(_value(answer))
     return value is not None and isinstance(bound, int) and value >= bound
 
 
 def _at_most(answer: Given, bound: object) -> bool:
-    value = number(answer.value)
+    value = number(_value(answer))
     return value is not None and isinstance(bound, int) and value <= bound
 
 
@@ -127,9 +132,9 @@ _HOLDS: dict[str, Callable[[Given, object], bool]] = {
 # --- reading -------------------------------------------------------------------------------------------------
 
 
-def read(value: object, name: str, depth: int = 1) -> Condition:
+def read(value: object, name: str, depth: int = 1, *, inside: object = None) -> Condition:
     """The condition written as `value` in the file `name`; InvalidData if it is none."""
-    where = place(value, name)
+    where = place(value, name, inside)
     if not isinstance(value, dict):
         raise InvalidData(
             f"{where}: a condition is a mapping such as {{item: ID, is: fail}}, not {value!r:.60}."
@@ -160,4 +165,4 @@ def _join(value: object, name: str, depth: int) -> Join:
     parts = given if isinstance(given, list) else [given]
     if not parts:
         raise InvalidData(f"{place(value, name)}: {how} needs at least one condition.")
-    return Join(how, tuple(read(part, name, depth + 1) for part in parts))
+    return Join(how, tuple(read(part, name, depth + 1, inside=value) for part in parts))

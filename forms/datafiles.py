@@ -28,8 +28,17 @@ def _row(loader: _StrictLoader, node: yaml.MappingNode) -> Row:
     row = Row(loader.construct_mapping(node, deep=True))
     row.line = node.start_mark.line + 1
     if len(row) != len(node.value):
-        raise InvalidData(f"{row.line}: a key is given twice; keep one of them.")
+        raise _repeated(node)
     return row
+
+
+def _repeated(node: yaml.MappingNode) -> InvalidData:
+    seen: set[str] = set()
+    for key, _ in node.value:
+        if key.value in seen:
+            break
+        seen.add(key.value)
+    return InvalidData(f"{key.start_mark.line + 1}: {key.value} is given twice; keep one of them.")
 
 
 _StrictLoader.add_constructor("tag:yaml.org,2002:map", _row)
@@ -39,22 +48,34 @@ def parse(data: bytes, where: str) -> object:
     """The document in `data`, its mappings as Row; `where` names the file in errors (InvalidData)."""
     try:
         return yaml.load(data, _StrictLoader)  # noqa: S506 (a subclass of the safe loader)
+    except yaml.MarkedYAMLError as error:
+        last = data.count(b"\n") + 1  # an end that comes too early is marked on the line after it
+        line = min(error.problem_mark.line + 1, last) if error.problem_mark else 1
+        raise InvalidData(f"{where}:{line}: this is not YAML: {error.problem}; correct it.") from error
     except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise InvalidData(f"{where} is not YAML: {error}") from error
+        raise InvalidData(f"{where}:1: this is not YAML: {error}; save it as UTF-8 text.") from error
+    except RecursionError as error:
+        raise InvalidData(f"{where}:1: nested too deep; split what is inside.") from error
     except InvalidData as error:
         raise InvalidData(f"{where}:{error}") from error
 
 
-def place(row: object, name: str) -> str:
-    """`<file>:<line>` of a mapping read from it, else the file alone."""
-    return f"{name}:{row.line}" if isinstance(row, Row) else name
+def place(row: object, name: str, inside: object = None) -> str:
+    """`<file>:<line>` of a mapping read from it, or of the one it stands inside; else the file alone."""
+    found = row if isinstance(row, Row) else inside
+    return f"{name}:{found.line}" if isinstance(found, Row) else name
 
 
 def fields(
-    row: object, name: str, required: Mapping[str, type], optional: Mapping[str, type] | None = None
+    row: object,
+    name: str,
+    required: Mapping[str, type],
+    optional: Mapping[str, type] | None = None,
+    *,
+    inside: object = None,
 ) -> dict[str, Any]:
     """The mapping `row` of the file `name` with exactly the keys and types named; InvalidData otherwise."""
-    where, optional = place(row, name), optional or {}
+    where, optional = place(row, name, inside), optional or {}
     if not isinstance(row, dict):
         raise InvalidData(f"{where}: expected a mapping with {', '.join(required)}, not {row!r:.60}.")
     for key, value in row.items():

@@ -6,10 +6,21 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any, get_args
 
 from forms import conditions
-from forms.conditions import Condition
+from forms.conditions import Comparison, Condition
 from forms.datafiles import fields, parse, place
 from forms.errors import InvalidData
-from forms.schema import NAME, Choice, Demands, FormDefinition, FormItem, ItemKind, Section, Works
+from forms.schema import (
+    JUDGED,
+    NAME,
+    RESULTS,
+    Choice,
+    Demands,
+    FormDefinition,
+    FormItem,
+    ItemKind,
+    Section,
+    Works,
+)
 from forms.text import Text
 
 MAX_TEXT = 30
@@ -61,7 +72,7 @@ def define(data: bytes, name: str, is_code: _KNOWS | None = None) -> FormDefinit
         code=row["code"],
         version=row["version"],
         title=reader.short(row, "title"),
-        sections=tuple(reader.sections(row["sections"])),
+        sections=tuple(reader.sections(row)),
         en=reader.short(row, "en", MAX_ENGLISH) if "en" in row else "",
         works=reader.word(row, "works", get_args(Works)) if "works" in row else "general",
         mark_sheet=row.get("mark_sheet"),
@@ -82,19 +93,20 @@ class _Reader:
 
     # --- sections and items --------------------------------------------------------------------------------
 
-    def sections(self, rows: list[Any]) -> Iterator[Section]:
-        read = [fields(row, self.name, _SECTION, {"en": str}) for row in rows]
+    def sections(self, form: Mapping[str, Any]) -> Iterator[Section]:
+        rows = form["sections"]
+        read = [fields(row, self.name, _SECTION, {"en": str}, inside=form) for row in rows]
         self.later = dict(self._asked(read))
         self._refuse_repeats(read)
         for row in read:
-            items = tuple(self.item(each) for each in row["items"])
+            items = tuple(self.item(each, row) for each in row["items"])
             if not items:
                 raise self.wrong(row, f"section {row['id']} has no items; add one, or remove it.")
             en = self.short(row, "en", MAX_ENGLISH) if "en" in row else ""
             yield Section(self.stable_id(row), self.short(row, "title"), items, en)
 
-    def item(self, value: object) -> FormItem:
-        row = fields(value, self.name, _ITEM, _ITEM_TOO)
+    def item(self, value: object, section: Mapping[str, Any]) -> FormItem:
+        row = fields(value, self.name, _ITEM, _ITEM_TOO, inside=section)
         kind = self.word(row, "kind", get_args(ItemKind))
         self._refuse_foreign(row, kind)
         item = FormItem(
@@ -124,18 +136,19 @@ class _Reader:
             )
         if (needed := _NEEDED.get(kind)) and not row.get(needed):
             raise self.wrong(row, f"an item of kind {kind} needs {needed}.")
-        if row.get("low", 0) > row.get("high", row.get("low", 0)) or not 0 <= row.get("decimals", 0) <= 6:
+        bounds = [row[key] for key in ("low", "high") if key in row]
+        if bounds != sorted(bounds) or not 0 <= row.get("decimals", 0) <= 6:
             raise self.wrong(row, "low must not exceed high, and decimals lie from 0 to 6.")
 
     def _help(self, row: Mapping[str, Any]) -> Text | None:
-        if "help" not in row:
+        if not {"help", "help_en"} & row.keys():
             return None
         return Text(self.short(row, "help", MAX_HELP), self.short(row, "help_en", MAX_HELP * 2))
 
     def _choices(self, row: Mapping[str, Any]) -> Iterator[Choice]:
         seen: set[str] = set()
         for value in row.get("choices", []):
-            choice = fields(value, self.name, {"id": str, "text": str, "en": str})
+            choice = fields(value, self.name, {"id": str, "text": str, "en": str}, inside=row)
             if choice["id"] in seen:
                 raise self.wrong(choice, f"choice {choice['id']} is used twice; every id is used once.")
             seen.add(choice["id"])
@@ -156,15 +169,34 @@ class _Reader:
         if "shown_when" not in row:
             return None
         condition = conditions.read(row["shown_when"], self.name)
-        for asked in conditions.items_of(condition):
-            if asked in self.known:
-                continue
-            if asked not in self.later:
-                raise self.wrong(row, f"the condition asks about {asked}, which is no item; correct its id.")
-            if row["id"] in self._reached(asked):
-                raise self.wrong(row, f"{row['id']} and {asked} wait for each other; remove one condition.")
-            raise self.wrong(row, f"the condition asks about {asked}, which comes later; move it before.")
+        for asked in conditions.comparisons(condition):
+            if asked.item not in self.known:
+                raise self._out_of_order(row, asked.item)
+            self._refuse_idle(row, asked)
         return condition
+
+    def _out_of_order(self, row: Mapping[str, Any], asked: str) -> InvalidData:
+        if asked not in self.later:
+            return self.wrong(row, f"the condition asks about {asked}, which is no item; correct its id.")
+        if asked == row["id"]:
+            return self.wrong(row, f"the condition of {asked} asks about itself; ask about an earlier item.")
+        if row["id"] in self._reached(asked):
+            return self.wrong(row, f"{row['id']} and {asked} wait for each other; remove one condition.")
+        return self.wrong(row, f"the condition asks about {asked}, which comes later; move it before.")
+
+    def _refuse_idle(self, row: Mapping[str, Any], asked: Comparison) -> None:
+        """Refuse a comparison that no answer can meet, or that reads no answer."""
+        item = self.known[asked.item]
+        if item.kind in ("photo", "signature"):
+            raise self.wrong(row, f"{item.id} is a {item.kind}; a condition asks about the other kinds.")
+        if asked.how in ("at_least", "at_most") and item.kind != "number":
+            raise self.wrong(row, f"{asked.how} asks for a number, and {item.id} is a {item.kind}.")
+        if asked.how not in ("is", "in") or item.kind in ("text", "value"):
+            return
+        words = asked.with_ if isinstance(asked.with_, tuple) else (str(asked.with_),)
+        known = RESULTS if item.kind in JUDGED else (*(choice.id for choice in item.choices), "na")
+        if strange := [word for word in words if word not in known]:
+            raise self.wrong(row, f"{item.id} is never {', '.join(strange)}; use {', '.join(known)}.")
 
     def _reached(self, item: str) -> set[str]:
         """Every item that an item's condition depends on, itself included."""
@@ -216,8 +248,8 @@ class _Reader:
 
     def _refuse_repeats(self, sections: list[dict[str, Any]]) -> None:
         for rows in (sections, [*_items(sections)]):
-            counts = Counter(row.get("id") for row in rows)
-            if again := next((row for row in reversed(rows) if counts[row.get("id")] > 1), None):
+            counts = Counter(str(row.get("id")) for row in rows if "id" in row)
+            if again := next((row for row in reversed(rows) if counts[str(row.get("id"))] > 1), None):
                 raise self.wrong(again, f"{again['id']} is used twice; every id is used once.")
 
 

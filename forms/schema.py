@@ -12,6 +12,7 @@ from forms.text import Text
 ItemKind = Literal["check", "value", "number", "choice", "text", "photo", "signature"]
 JUDGED: tuple[ItemKind, ...] = ("check", "value", "number")
 """Kinds that are answered with pass, fail or na; the others by what they ask for, or na."""
+RESULTS = ("pass", "fail", "na")
 
 Works = Literal["general", "building", "road", "drainage", "slope", "equipment"]
 NAME = re.compile(r"(?P<code>[a-z0-9-]+)/v(?P<version>[1-9][0-9]*)\.yaml")

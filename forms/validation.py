@@ -45,14 +45,29 @@ def faults(form: FormDefinition, answers: Mapping[str, Answer], besides: Besides
             if not _is_plain(item, answer):
                 yield from _of_item(item, answer, besides)
         elif not (item.optional or item.role in besides.signed):
-            yield Fault(f"answers.{id_}", "每一項都要有結果。")
-    for id_ in answers.keys() - form.by_id.keys():
-        yield Fault(f"answers.{id_}", "這份查核表沒有這一項。")
+            yield _unanswered(item)
+    yield from _unknown(form, answers)
 
 
 def _is_plain(item: FormItem, answer: Answer) -> bool:
     """Whether there is nothing more to look at: most items are checks that passed."""
     return item.kind == "check" and answer.result in ("pass", "na")
+
+
+def _unknown(form: FormDefinition, answers: Mapping[str, Answer]) -> Iterator[Fault]:
+    for id_ in answers:
+        if id_ not in form.by_id:
+            yield Fault(f"answers.{id_}", "這份查核表沒有這一項。")
+
+
+def _unanswered(item: FormItem) -> Fault:
+    if item.kind == "signature":
+        return _unsigned(item)
+    return Fault(f"answers.{item.id}", "每一項都要有結果。")
+
+
+def _unsigned(item: FormItem) -> Fault:
+    return Fault("signatures", f"缺少簽名：role 為 {item.role}（{item.text}）。")
 
 
 def _of_item(item: FormItem, answer: Answer, besides: Besides) -> Iterator[Fault]:
@@ -79,7 +94,7 @@ def _content(item: FormItem, answer: Answer, besides: Besides, path: str) -> Ite
     elif item.kind == "photo" and not answer.photos:
         yield Fault(f"{path}.photos", "這一項要有照片。")
     elif item.kind == "signature" and item.role not in besides.signed:
-        yield Fault("signatures", f"缺少簽名：role 為 {item.role}（{item.text}）。")
+        yield _unsigned(item)
 
 
 def _number_fault(item: FormItem, text: str | None) -> str | None:
@@ -88,8 +103,9 @@ def _number_fault(item: FormItem, text: str | None) -> str | None:
     if value is None:
         return f"請填數字（{item.unit}），例：12.5。"
     if not _lies_within(item, value):
-        low, high = ("" if bound is None else bound for bound in (item.low, item.high))
-        return f"應在 {low} 至 {high} {item.unit} 之間；請核對單位與小數點。"
+        bounds = (("不小於", item.low), ("不大於", item.high))
+        said = "、".join(f"{word} {bound}" for word, bound in bounds if bound is not None)
+        return f"應{said} {item.unit}；請核對單位與小數點。"
     if value != round(value, item.decimals):
         return f"最多 {item.decimals} 位小數。"
     return None

@@ -12,7 +12,7 @@ from scoring.types import Mark, Step, step
 FEWEST = 2
 
 
-def of_panel(marks: Sequence[Mark], mean: Mean, law: Law, *, is_forced: bool = False) -> list[Step]:
+def of_panel(marks: Sequence[Mark], mean: Mean, law: Law, *, is_forced: bool) -> list[Step]:
     """Return the warnings for a visit's marks, as steps; no mark decides a grade that a finding forces."""
     if mean.of < FEWEST:
         return [*_outside(marks, law), _few(marks, law)]

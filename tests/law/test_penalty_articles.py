@@ -151,3 +151,13 @@ def test_what_a_code_allows_is_read_with_its_row() -> None:
 @pytest.mark.parametrize("on", [{}, {"on": "2012-05-17"}])
 def test_an_answer_names_the_version_of_its_rates(on: dict[str, str]) -> None:
     assert penalty(**on)["law_version"] == "2012-05-17"
+
+
+@pytest.mark.parametrize(
+    ("cap", "inputs", "total"),
+    [({}, {"sum_twd": 8_000}, 8_000), ({"cap_twd": 5_000}, {"sum_twd": 8_000, "cap_twd": 5_000}, 5_000)],
+)
+def test_the_last_step_tells_the_sum_and_the_cap_if_there_is_one(cap: Json, inputs: Json, total: int) -> None:
+    step = step_of(penalty(deduction(), **cap), "penalty.total")
+
+    assert (step["inputs"], step["value"]) == (inputs, total)

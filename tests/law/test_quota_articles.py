@@ -1,9 +1,12 @@
 """作業辦法 art. 4, sentence by sentence; day by day it stands in articles/第4條.yaml."""
 
+import re
 from typing import Any
 
 import pytest
 from scoring_builders import Json, ask, good, refused, step_of
+
+from scoring import lawbook
 
 LARGE, MIDDLE, SMALL = 50_000_000, 10_000_000, 3_000_000
 
@@ -348,3 +351,25 @@ def test_more_visits_than_required_leave_nothing_to_do() -> None:
     answer = ask("quota", year=2024, tenders=tenders, inspections=[*visits, again], visits_per_month=1)
 
     assert (answer["required"], answer["done"], answer["forecast"]["anywhere"]) == (1, 2, 0)
+
+
+def test_a_law_may_have_two_bands() -> None:
+    """A draft without the third band: nothing in the engine takes the bands to be one or three."""
+    text = (lawbook.LAW / "inspection" / "quota.yaml").read_text("utf-8")
+    third = re.compile(r"^ +- \{article: 第4條第1項第3款.*\n", re.MULTILINE)
+    asked = {
+        "year": 2024,
+        "tenders": [tender(LARGE, 3), tender(MIDDLE, 2, "M"), tender(SMALL, 4, "S")],
+        "inspections": [visit(2), visit(1, name="M"), visit(1, name="S")],
+    }
+    with lawbook.trying([lawbook.draft(f"group: inspection.quota\n{third.sub('', text)}", "draft")]):
+        answer = ask("quota", **asked)
+        error = refused("quota", {**asked, "overrides": [approved(3, band=2)]})
+
+    assert [(each["tenders"], each["done"], each["shortfall"]) for each in answer["bands"]] == [
+        (3, 2, 1),
+        (2, 1, 1),
+    ]
+    assert (answer["done"], answer["outside"], answer["unvisited"]) == (3, 1, 2)
+    assert (error.field, error.inputs) == ("overrides[0].band", {"last": 1})
+    assert "from 0 to 1:" in error.detail

@@ -49,15 +49,31 @@ def test_every_text_fits_a_tablet_line() -> None:
 
 
 def test_published_lists_every_version_once() -> None:
-    assert [(form.code, form.version) for form in published.every()] == [(CODE, 1)]
+    assert [(form.code, form.version) for form in published.every()] == [
+        (CODE, 1),
+        (CODE, 2),
+        ("building-works", 1),
+        ("road-works", 1),
+        ("drainage-works", 1),
+        ("slope-works", 1),
+        ("equipment-works", 1),
+    ]
     assert published.every()[0] is published.load(CODE, 1)
 
 
+def test_the_newest_are_listed_once_a_checklist() -> None:
+    assert [(form.code, form.version) for form in published.newest()][:2] == [
+        (CODE, 2),
+        ("building-works", 1),
+    ]
+
+
 @pytest.mark.parametrize(
-    ("code", "version"), [(CODE, 2), (CODE, 0), ("x", 1), ("../forms", 1), (f"{CODE}/v1.yaml#", 1), ("", 1)]
+    ("code", "version"),
+    [(CODE, 3), (CODE, 0), ("mark-sheet", 1), ("x", 1), ("../forms", 1), (f"{CODE}/v1.yaml#", 1), ("", 1)],
 )
 def test_what_is_not_published_is_unknown(code: str, version: int) -> None:
-    with pytest.raises(UnknownForm, match=r"請改用已公布的版本：construction-inspection 第 1 版"):
+    with pytest.raises(UnknownForm, match=r"請改用已公布的版本：.*construction-inspection 第 1 版、"):
         published.load(code, version)
 
 

@@ -8,8 +8,10 @@ import pytest
 from forms import lock
 from forms.__main__ import main
 from forms.errors import PublishedFormChanged
+from tests.forms_builders import sheet as sheet_file
 
 NAME = "construction-inspection/v1.yaml"
+NEXT = "construction-inspection/v99.yaml"
 
 
 @pytest.fixture
@@ -47,18 +49,18 @@ def test_a_missing_file_is_refused(shelf: Path) -> None:
 
 
 def test_a_file_beside_the_lock_is_noticed(shelf: Path) -> None:
-    (shelf / "construction-inspection" / "v2.yaml").write_text("draft")
+    (shelf / NEXT).write_text("draft")
 
-    assert lock.unpublished(shelf) == ("construction-inspection/v2.yaml",)
+    assert lock.unpublished(shelf) == (NEXT,)
 
 
 def test_publishing_adds_the_new_and_keeps_the_old(shelf: Path) -> None:
     before = lock.digests(shelf)
-    (shelf / "construction-inspection" / "v2.yaml").write_text("draft")
+    (shelf / NEXT).write_text("draft")
 
-    assert lock.publish(shelf) == ("construction-inspection/v2.yaml",)
+    assert lock.publish(shelf) == (NEXT,)
     assert lock.digests(shelf).items() > before.items()
-    assert lock.read("construction-inspection/v2.yaml", shelf) == b"draft"
+    assert lock.read(NEXT, shelf) == b"draft"
 
 
 def test_publishing_over_a_changed_file_is_refused(shelf: Path) -> None:
@@ -75,7 +77,7 @@ def test_the_command_checks_every_data_file(capsys: pytest.CaptureFixture[str]) 
     assert main(["check"]) == 0
     assert (
         capsys.readouterr().out
-        == "1 checklists, 1 revisions of the catalogue (661 codes in the newest), 0 drafts\n"
+        == "7 checklists, 1 revisions of the catalogue (661 codes in the newest), 0 drafts\n"
     )
 
 
@@ -88,6 +90,25 @@ def test_the_command_names_a_draft_that_is_unsound(
 
     assert main(["check"]) == 1
     assert "x.yaml" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(("sheet", "status"), [(1, 0), (9, 1)])
+def test_a_draft_names_a_mark_sheet_that_is_published(
+    sheet: int,
+    status: int,
+    shelf: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    (shelf / "x").mkdir()
+    (shelf / "x" / "v1.yaml").write_bytes(
+        sheet_file("id: a-01", head=f'code: "x"\nversion: 1\nmark_sheet: {sheet}')
+    )
+    monkeypatch.setattr(lock, "DEFINITIONS", shelf)
+    monkeypatch.setattr(lock, "unpublished", lambda folder=shelf: ("x/v1.yaml",) if folder == shelf else ())
+
+    assert main(["check"]) == status
+    assert ("「mark-sheet」第 9 版" in capsys.readouterr().err) is bool(status)
 
 
 @pytest.mark.parametrize("arguments", [[], ["lock"], ["check", "publish"]])

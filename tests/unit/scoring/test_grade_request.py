@@ -6,6 +6,7 @@ import pytest
 import scoring_builders as builders
 
 import scoring
+from scoring import grade_request
 
 DAY = "2024-05-01"
 PARTS = {"quality_system": 17, "workmanship": 49, "progress": 16}
@@ -188,3 +189,66 @@ def test_a_name_that_cannot_be_shown_is_taken_as_it_is() -> None:
     answer = scoring.run("grade", request(marks=marks))
 
     assert [row["member"] for row in answer["steps"][0]["inputs"]["marks"]] == ["a\tb", "\u202ec"]  # type: ignore[index]
+
+
+SUMS = [
+    {"quality_system": quality, "workmanship": work, "progress": progress}
+    for quality in (0, 1, 3, 20)
+    for work in (0, 1, 2, 60)
+    for progress in (0, 1, 2, 20)
+]
+
+
+@pytest.mark.parametrize("parts", SUMS, ids=lambda parts: "+".join(map(str, parts.values())))
+def test_a_mark_in_parts_is_their_sum(parts: dict[str, int]) -> None:
+    visit = grade_request.read(request(marks=[{"member": "a", **parts}]))
+
+    assert visit.marks == (("a", sum(parts.values()), False),)
+
+
+@pytest.mark.parametrize(
+    "mark",
+    [
+        *({"total": total} for total in (0, 1, 50, 100)),
+        *({"total": 80, "outside": outside} for outside in (True, False)),
+        *SUMS,
+        *({**PARTS, "outside": outside} for outside in (True, False)),
+    ],
+    ids=lambda mark: ",".join(map(str, mark.values())),
+)
+def test_a_mark_as_they_usually_come_is_read_at_once(
+    monkeypatch: pytest.MonkeyPatch, mark: dict[str, Any]
+) -> None:
+    asked = request(marks=[{"member": "a", "total": 80}, {"member": "乙", **mark}])
+    explained = grade_request.read({**asked, "outside": []})
+    monkeypatch.setattr(grade_request, "_rows", _never)
+
+    assert grade_request.read(asked) == explained
+
+
+def test_many_usual_marks_are_read_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(grade_request, "_rows", _never)
+    asked = request(marks=[{"member": f"member {number}", "total": number % 101} for number in range(700)])
+
+    assert len(grade_request.read(asked).marks) == 700
+
+
+def _never(_: object) -> None:
+    pytest.fail("a usual mark went to the reader that explains what is wrong, which takes far longer")
+
+
+@pytest.mark.parametrize(
+    "mark",
+    [{"total": -1}, {"total": 101}, {"total": True}, {"total": 80, "outside": 1}, {"total": 80, "x": 1}],
+)
+def test_a_mark_that_stands_alone_is_looked_at_as_closely(mark: dict[str, Any]) -> None:
+    wrong = [key for key in mark if (key, mark[key]) != ("total", 80)]
+
+    assert refused(request(marks=[{"member": "a", **mark}]))[1] == f"marks[0].{wrong[0]}"
+
+
+def test_who_is_not_listed_as_an_outside_expert_is_none() -> None:
+    marks = [{"member": "a", "total": 80}, {"member": "b", "total": 81}, {"member": "c", "total": 82}]
+    visit = grade_request.read(request(marks=marks, outside=["b"]))
+
+    assert [mark.outside for mark in visit.marks] == [False, True, False]
