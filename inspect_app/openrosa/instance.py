@@ -1,6 +1,6 @@
 """A filled-in form as it comes: XML read safely, as fields by name and repeats by name."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
@@ -15,6 +15,7 @@ from inspect_app.core.problems import FieldError, InvalidFields, MalformedReques
 from inspect_app.openrosa import xform
 from inspect_app.openrosa.xlsform import sheets
 
+Lookup = Callable[[str, int], FormDefinition]
 DEEPEST = 8
 ADVICE = "表單內容無法收下；平板上的資料仍在，請洽系統管理者。"
 
@@ -44,15 +45,15 @@ class Instance:
     record: Record
 
 
-def read(data: bytes) -> Instance:
-    """The form in an XML file.
+def read(data: bytes, published: Lookup = load) -> Instance:
+    """The form in an XML file, filled in after a checklist that `published` finds.
 
     MalformedRequest for what is no XML or has a document type, NotFound for an unknown form or version,
     InvalidFields for a missing id and for elements that the form does not have.
     """
     root = _parsed(data)
     code, visit = xform.parted(root.get("id", ""))
-    form = _form(code, root.get("version", ""))
+    form = _form(code, root.get("version", ""), published)
     record = _Reader(form).record(root)
     inspection_id = _uuid(record.text("inspection"), "inspection")
     if visit and visit != str(inspection_id):
@@ -68,10 +69,10 @@ def _parsed(data: bytes) -> Element:
     return root
 
 
-def _form(code: str, version: str) -> FormDefinition:
+def _form(code: str, version: str, published: Lookup) -> FormDefinition:
     number = int(version) if version.isascii() and version.isdigit() and len(version) < 6 else 0
     try:
-        return load(code, number)
+        return published(code, number)
     except UnknownForm as error:
         raise NotFound(f"{error}請在平板上重新下載表單。") from error
 

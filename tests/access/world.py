@@ -23,7 +23,7 @@ from inspect_app.core.metrics import Metrics
 from tests import builders
 from tests.access import actors
 from tests.access.actors import Credential
-from tests.clients import PREFIX, Api
+from tests.clients import PROGRAMS, Api
 from tests.conftest import MORNING
 from tests.databases import settings_for
 
@@ -112,13 +112,13 @@ class World:
     def ask(
         self, who: str, method: str, path: str, *, by_cookie: bool | None = None, **options: Any
     ) -> Answer:
-        """A request as a column, or a kind of `DEAD`: by bearer below /api/v1, by cookie elsewhere."""
+        """A request as a column, or a kind of `DEAD`: by bearer where programs ask, by cookie elsewhere."""
         credential = self.credentials[who]
         headers = {**options.pop("headers", {})}
         if by_cookie is None:
-            by_cookie = not path.startswith(PREFIX)
+            by_cookie = not path.startswith(PROGRAMS)
         headers |= credential.browser() if by_cookie else credential.bearer()
-        if not path.startswith(PREFIX):
+        if not path.startswith(PROGRAMS):
             headers.setdefault("Accept", "text/html")
         client, before = self.app.test_client(use_cookies=False), self._version()
         self.statements.clear()

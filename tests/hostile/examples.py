@@ -161,6 +161,8 @@ EXAMPLES: dict[str, Example] = {
     ),
     "GET /forms": Example("contractor", "/forms"),
     "GET /forms/{code}/{version}": Example("contractor", "/forms/construction-inspection/1"),
+    "GET /forms/{code}/{version}/xlsform": Example("contractor", "/forms/construction-inspection/1/xlsform"),
+    "GET /forms/{code}/{version}/xform": Example("contractor", "/forms/construction-inspection/1/xform"),
     "GET /defect-codes": Example("contractor", "/defect-codes"),
     "GET /inspections": Example("staff", "/inspections"),
     "POST /inspections": Example("staff", "/inspections", _plan),
