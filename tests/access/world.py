@@ -20,6 +20,7 @@ from inspect_app import create_app
 from inspect_app.core.clock import FixedClock
 from inspect_app.core.database import db, transaction
 from inspect_app.core.metrics import Metrics
+from inspect_app.openrosa.api import XLSX
 from tests import builders
 from tests.access import actors
 from tests.access.actors import Credential
@@ -34,6 +35,7 @@ REQUEST_ID = re.compile(r"\b[0-9a-z]{4}-[0-9a-z]{4}-[0-9a-z]{2}(?![0-9a-z-])")
 HIDDEN_TOKEN = re.compile(r'(csrf[^>]*(?:content|value))="[^"]*"')
 NUMBERED = re.compile(r"_sqlakeyset_oc_\d+")
 """A name that the paging library counts up, whoever asks for what."""
+BINARY = frozenset({"application/pdf", "image/jpeg", "image/png", XLSX})
 CHANGING = ("X-Request-Id", "Date", "Set-Cookie")
 
 
@@ -60,7 +62,7 @@ class Answer:
 
     def _body(self, ids: Ids) -> str:
         data: bytes = self.response.data
-        if self.response.mimetype in ("application/pdf", "image/jpeg", "image/png"):
+        if self.response.mimetype in BINARY:
             return hashlib.sha256(data).hexdigest()
         text = REQUEST_ID.sub("REQUEST", data.decode("utf-8"))
         return _named(HIDDEN_TOKEN.sub(r'\1="TOKEN"', text), ids)
