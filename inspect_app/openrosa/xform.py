@@ -7,8 +7,6 @@ from functools import cache
 from uuid import UUID
 from xml.sax.saxutils import escape
 
-from pyxform.xls2xform import convert
-
 from forms.schema import FormDefinition
 from inspect_app.openrosa.xlsform import ANY, Head, sheets
 
@@ -72,6 +70,10 @@ def _listed(names: Iterable[str]) -> str:
 
 @cache
 def _made(form: FormDefinition, head: Head) -> str:
+    from pyxform.xls2xform import (
+        convert,
+    )  # takes a third of the application's start, and few processes need it
+
     found = sheets(form, head)
     heads = {f"{name}_header": [dict.fromkeys(columns)] for name, columns in found.columns().items()}
     return str(convert({**found.tables(), **heads}, form_name=ROOT, validate=False).xform)

@@ -5,9 +5,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 
-from openpyxl import Workbook
-from openpyxl.styles import Font
-
 from forms.marksheet import MarkSheet, mark_sheet
 from forms.schema import FormDefinition
 from inspect_app.openrosa import besides, items
@@ -48,6 +45,9 @@ def sheets(form: FormDefinition, head: Head = ANY) -> Sheets:
 @cache
 def workbook(form: FormDefinition) -> bytes:
     """The XLSX file of a checklist."""
+    from openpyxl import Workbook  # as for pyxform
+    from openpyxl.styles import Font
+
     book = Workbook()
     book.remove(book.worksheets[0])
     found = sheets(form)
