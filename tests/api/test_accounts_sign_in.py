@@ -192,4 +192,4 @@ def test_every_route_that_takes_http_basic_is_limited(app: Flask) -> None:
     ]
 
     assert auth.BASIC == limits.WITH_BASIC
-    assert {f"{view.__module__}.{view.__qualname__}.{view.__name__}" for view in basic} <= marked.keys()
+    assert {f"{view.__module__}.{view.__qualname__}.{view.__name__}" for view in basic} <= marked
