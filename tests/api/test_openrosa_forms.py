@@ -12,7 +12,7 @@ from werkzeug.test import TestResponse
 
 from forms import published
 from inspect_app.accounts.limits import limiter
-from inspect_app.accounts.models import Device
+from inspect_app.accounts.models import Device, User
 from inspect_app.core.database import session
 from inspect_app.openrosa import media
 from tests import builders, openrosa_builders
@@ -73,6 +73,16 @@ def test_a_member_does_not_find_what_only_the_leader_may_send(
     Visit.planned(as_user, people)
 
     assert ids(tablet_of("member1")) == GENERAL
+
+
+def test_nor_does_a_leader_who_goes_along_as_a_member(
+    app: Flask, tablet_of: MakeTablet, as_user: AsUser, people: Ids
+) -> None:
+    with app.app_context():
+        deputy = session().scalars(select(User.id).where(User.username == "other_leader")).one()
+    Visit.planned(as_user, people, members=[str(deputy)])
+
+    assert ids(tablet_of("other_leader")) == GENERAL
 
 
 def test_the_list_tells_what_is_downloaded(tablet_of: MakeTablet, as_user: AsUser, people: Ids) -> None:
