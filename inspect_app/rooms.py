@@ -15,7 +15,7 @@ from inspect_app.accounts import service as accounts
 from inspect_app.catalogue import api as catalogue_api
 from inspect_app.catalogue import forms_api, pages_forms, pages_revisions, revisions_api, searching
 from inspect_app.catalogue import pages as catalogue_pages
-from inspect_app.core import clock, jobs
+from inspect_app.core import clock, jobs, problems
 from inspect_app.core.api import PREFIX, api
 from inspect_app.core.auth import Actor, requires
 from inspect_app.core.database import session
@@ -33,6 +33,10 @@ from inspect_app.inspections import openapi
 from inspect_app.inspections import pages as inspections_pages
 from inspect_app.layout import context
 from inspect_app.layout.parts import DemoAccount
+from inspect_app.openrosa import answers as openrosa_answers
+from inspect_app.openrosa import api as openrosa_api
+from inspect_app.openrosa import jobs as openrosa_jobs
+from inspect_app.openrosa import surface as openrosa
 from inspect_app.operations import api as operations_api
 from inspect_app.operations import pages as operations_pages
 from inspect_app.operations import scraping
@@ -53,6 +57,7 @@ APIS = (
     inspections_api.blp,
     photos_api.blp,
     defects_api.blp,
+    openrosa_api.blp,
     operations_api.blp,
 )
 PAGES = (
@@ -63,10 +68,12 @@ PAGES = (
     defects_pages.blueprint,
     pages_forms.blueprint,
     pages_revisions.blueprint,
+    openrosa.blueprint,
     operations_pages.blueprint,
     scraping.blueprint,
 )
-JOBS = (*photos_jobs.JOBS,)
+JOBS = (*photos_jobs.JOBS, *openrosa_jobs.JOBS)
+problems.FORMATS[openrosa.blueprint.url_prefix or ""] = openrosa_answers.refusal
 photos_policy.READERS.append(defects_policy.carries_photo)
 photos_naming.NAMERS.append(defects_queries.correction_names)
 

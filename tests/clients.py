@@ -12,6 +12,8 @@ from werkzeug.test import TestResponse
 from tests import builders
 
 PREFIX = "/api/v1"
+PROGRAMS = (PREFIX, "/openrosa")
+"""Where programs ask, with a token of their own and without cookies or hidden tokens."""
 
 
 @dataclass

@@ -12,6 +12,8 @@ from inspect_app.core.problems import MalformedRequest
 PER_NAME = "10 per 5 minutes"
 PER_ADDRESS = "100 per 5 minutes"
 LIMITED = frozenset({"accounts", "accounts_api"})
+WITH_BASIC = frozenset({"openrosa"})
+"""Blueprints where a name and a tablet's token may be tried; without them there is nothing to count."""
 
 
 def _address_and_name() -> str:
@@ -37,6 +39,8 @@ def _refused(response: Response) -> bool:
 
 def _elsewhere() -> bool:
     """Only accounts' routes are limited; every other request need not be looked through for limits."""
+    if request.blueprint in WITH_BASIC:
+        return request.authorization is None or request.authorization.type != "basic"
     return request.blueprint not in LIMITED
 
 
@@ -44,6 +48,7 @@ limiter = Limiter(get_remote_address, storage_uri="memory://", headers_enabled=T
 limiter.request_filter(_elsewhere)
 limit_by_name = limiter.limit(PER_NAME, key_func=_address_and_name, deduct_when=_failed)
 limit_by_address = limiter.limit(PER_ADDRESS, deduct_when=_failed)
+limit_tokens = limiter.limit(PER_ADDRESS, deduct_when=_failed)
 limit_codes = limiter.limit(PER_ADDRESS, deduct_when=_refused)
 
 

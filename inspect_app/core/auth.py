@@ -21,6 +21,8 @@ SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
 COOKIE_KEY = "token"
 UNIDENTIFIED = frozenset({"health", "metrics"})
 """Blueprints that answer while the database does not: nobody is looked up for them."""
+BASIC = frozenset({"openrosa"})
+"""Blueprints for programs that know HTTP Basic alone, with a tablet's token as the password; no cookie counts there."""
 
 csrf = CSRFProtect()
 
@@ -80,16 +82,32 @@ def _identify() -> None:
     if request.blueprint in UNIDENTIFIED:
         g.actor = None
         return
-    bearer = request.authorization
-    if bearer is not None and bearer.type == "bearer":
-        token, by_cookie = bearer.token or "", False
-    else:
-        token, by_cookie = cookie.get(COOKIE_KEY, ""), True
-    g.actor = cast(Identify, current_app.extensions["chahe.identify"])(token) if token else None
+    token, by_cookie = _token()
+    actor = cast(Identify, current_app.extensions["chahe.identify"])(token) if token else None
+    g.actor = actor if actor is not None and _gave_his_name(actor) else None
     if g.actor is not None:
         structlog.contextvars.bind_contextvars(user_id=str(g.actor.id))
     if request.method not in SAFE_METHODS and _needs_csrf(by_cookie):
         csrf.protect()
+
+
+def _token() -> tuple[str, bool]:
+    """The token that came with the request, or nothing, and whether by cookie."""
+    given = request.authorization
+    if given is not None and given.type == "bearer":
+        return given.token or "", False
+    if request.blueprint in BASIC:
+        basic = given is not None and given.type == "basic"
+        return (given.password or "" if given and basic else ""), False
+    return cookie.get(COOKIE_KEY, ""), True
+
+
+def _gave_his_name(actor: Actor) -> bool:
+    """With HTTP Basic the name must be the token's, and the token a tablet's; elsewhere the token says it all."""
+    given = request.authorization
+    if given is None or given.type != "basic":
+        return True
+    return actor.device_id is not None and given.username == actor.username
 
 
 def _needs_csrf(by_cookie: bool) -> bool:

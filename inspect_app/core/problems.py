@@ -1,6 +1,6 @@
 """Problems: one table of what can go wrong, as problem+json (RFC 9457) and as a page."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, ClassVar
 
@@ -144,6 +144,10 @@ BY_STATUS: dict[int, type[Problem]] = {kind.status: kind for kind in DETAILS}
 UNEXPECTED_DETAIL = "您的資料沒有遺失。請稍後再試；仍不成功時，請把請求編號告訴系統管理者。"
 
 
+FORMATS: dict[str, Callable[[Problem], Response]] = {}
+"""How problems are told below a path whose programs know neither JSON nor pages; a room adds its own."""
+
+
 def init_app(app: Flask) -> None:
     app.register_error_handler(Problem, respond)
     app.register_error_handler(HTTPException, _from_http)
@@ -155,19 +159,23 @@ def init_app(app: Flask) -> None:
 def respond(problem: Problem) -> Response:
     """The problem as JSON for programs, as a page for people; nothing half-written stays."""
     g.problem = problem.code
-    if wants_json():
+    own = next((tell for path, tell in FORMATS.items() if request.path.startswith(path)), None)
+    if own is not None:
+        response = own(problem)
+    elif wants_json():
         body = json.dumps(problem.as_json())
         response = Response(body, status=problem.status, mimetype="application/problem+json")
     else:
         page = render_template("layout/problem.html", problem=problem, **problem.as_json())
         response = Response(page, status=problem.status, mimetype="text/html")
-    response.headers.extend(problem.headers)
+    for name, value in problem.headers.items():
+        response.headers.setdefault(name, value)
     return response
 
 
 def wants_json() -> bool:
     """Whether the caller is a program: the path decides, then what it accepts."""
-    if request.path.startswith(("/api/", "/healthz", "/readyz", "/metrics")):
+    if request.path.startswith(("/api/", "/healthz", "/readyz", "/metrics", *FORMATS)):
         return True
     return request.accept_mimetypes.best_match(["text/html", "application/json"]) == "application/json"
 

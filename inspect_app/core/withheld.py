@@ -32,6 +32,12 @@ WITHHELD: Mapping[str, frozenset[str]] = {
     "the staff and the team read defects found but not yet issued": frozenset(
         {"defects.index", "defects.defect", "defects_api.defects", "defects_api.defect"}
     ),
+    "forms that name a visit, and what is sent of one by ODK Collect": frozenset(
+        {
+            *("openrosa.form_list", "openrosa.form", "openrosa.visit_form", "openrosa.manifest"),
+            *("openrosa.codes", "openrosa.standing", "openrosa.submit"),
+        }
+    ),
     "asked for when a visit is planned, or by a tablet about to go to one": frozenset(
         {
             *("accounts_api.people", "catalogue_api.codes", "home"),
@@ -39,6 +45,7 @@ WITHHELD: Mapping[str, frozenset[str]] = {
             *("forms.index", "forms.form"),
             *("revisions_api.revisions", "revisions_api.wordings"),
             *("catalogue_api.search", "catalogue_api.index", "catalogue.index", "catalogue.code"),
+            *("openrosa_api.as_xlsform", "openrosa_api.as_xform"),
         }
     ),
 }

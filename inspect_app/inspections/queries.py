@@ -31,7 +31,7 @@ from inspect_app.inspections.models import (
     Submission,
     TeamMember,
 )
-from inspect_app.inspections.words import PUBLISHED
+from inspect_app.inspections.words import PLANNED, PUBLISHED, STARTED
 
 S = TypeVar("S", bound=Select[Any])
 
@@ -125,6 +125,17 @@ def _narrowed(query: S, actor: Actor, wanted: InspectionFilter) -> S:
     if wanted.until is not None:
         query = query.where(Inspection.on <= wanted.until)
     return query
+
+
+def to_fill_in(session: Session, actor: Actor) -> list[Inspection]:
+    """The inspections an actor leads that still await their submission, the next day first."""
+    led = exists().where(
+        TeamMember.inspection_id == Inspection.id,
+        TeamMember.user_id == actor.id,
+        TeamMember.role == Role.LEADER.value,
+    )
+    query = select(Inspection).where(visible_to(actor), Inspection.state.in_((PLANNED, STARTED)), led)
+    return list(session.scalars(query.order_by(Inspection.on, Inspection.id)))
 
 
 def count_published(session: Session) -> int:

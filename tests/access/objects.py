@@ -34,6 +34,8 @@ ABSENT: dict[str, Ids] = {
 TUS = {"Tus-Resumable": "1.0.0"}
 NEW_PHOTO, LATE_PHOTO, UPLOADED = 90, 91, 92
 """The numbers of photos nobody has sent yet: a new one, the one `incomplete` waits for, one half uploaded."""
+NEW_SUBMISSION = "00000000-0000-4000-8000-000000000003"
+"""The id of a filled-in form nobody has sent yet."""
 LIST = "標案編號,標案名稱,主辦機關,預算金額(元)\n{number},甲工程,測試市水利局,52000000\n"
 
 

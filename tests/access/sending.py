@@ -1,13 +1,19 @@
 """A well-formed request for every route: which kind of object its address or body names, and its body."""
 
+import io
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from tests import builders
+from werkzeug.datastructures import FileStorage
+
+from forms.published import load
+from inspect_app.openrosa.xform import of_any
+from tests import builders, openrosa_builders
 from tests.access import actors, objects
 from tests.access.world import Answer, Ids, World
+from tests.clients import PROGRAMS
 from tests.inspections_builders import DEADLINE, TODAY, jpeg, plan_body, sha256
 
 KINDS = {
@@ -26,13 +32,16 @@ KINDS = {
 """The kind of object that an address names, by its parameter."""
 
 PHOTO = "/api/v1/photos/<string:sha256>"
+VISIT_FORM = "/openrosa/forms/<string:code>/<int:version>/inspections/<uuid:inspection_id>"
 NAMED_ELSEWHERE = {
     f"PUT {PHOTO}": "inspection",
     "POST /api/v1/photos/uploads": "inspection",
     "POST /api/v1/devices/enrolments": "person",
     "POST /devices/enrol": "person",
+    "POST /openrosa/submission": "inspection",
+    f"GET {VISIT_FORM}": "inspection",
 }
-"""Routes whose object stands in the query, a header or the body."""
+"""Routes whose object stands in the query, a header or the body, or not first in the address."""
 
 SECRET = {
     "inspection": ("planned", "started", "incomplete", "submitted", "cancelled"),
@@ -89,7 +98,7 @@ def ask(
     """The request as `who` would send it, about the object at `ids`; `instead` is sent in the body's place."""
     method, path = route.split(" ", 1)[0], path_of(world, who, route, ids)
     given = _given(Asked(world, who, ids), route, instead)
-    if method == "POST" and not path.startswith("/api/"):
+    if method == "POST" and not path.startswith(PROGRAMS):
         token = world.credentials[who].csrf if hidden_token is None else hidden_token
         given["data"] = {"csrf_token": token, **given.get("data", {})}
     given["headers"] = {**given.get("headers", {}), **(more_headers or {})}
@@ -121,6 +130,7 @@ def _defaults(asked: Asked) -> Ids:
         "month": "2026-10",
         "version": "1",
         "sha256": sha256(objects.NEW_PHOTO),
+        "code": "construction-inspection",
     }
 
 
@@ -166,6 +176,17 @@ def _photo(asked: Asked) -> Options:
         "data": jpeg(objects.NEW_PHOTO),
         "content_type": "image/jpeg",
     }
+
+
+def _filled_in(asked: Asked) -> Options:
+    """The form that asks for the inspection, as a tablet sends it."""
+    xform = of_any(load("construction-inspection", 1))
+    answers = openrosa_builders.all_pass(asked.world.people, asked.ids["inspection_id"])
+    answers["marks"].append(
+        {"markMember": asked.world.people["deputy"], "markKind": "total", "markTotal": 91}
+    )
+    data = openrosa_builders.fill(xform, answers, objects.NEW_SUBMISSION)
+    return {"data": {"xml_submission_file": FileStorage(io.BytesIO(data), "form.xml")}}
 
 
 def _chunk(_: Asked) -> Options:
@@ -222,6 +243,7 @@ BODIES: dict[str, Body] = {
     f"PATCH {UPLOAD}": _chunk,
     f"DELETE {UPLOAD}": lambda _: {"headers": objects.TUS},
     f"POST {UPLOAD}": lambda _: {"headers": objects.TUS | {"X-HTTP-Method-Override": "HEAD"}},
+    "POST /openrosa/submission": _filled_in,
     f"POST {DEFECT}/corrections": _correction,
     f"POST {DEFECT}/reviews": _json(result="pass"),
     f"POST {DEFECT}/extensions": _json(**EXTENSION, correct_by="2027-01-15"),

@@ -13,7 +13,7 @@ from tests.access.actors import COLUMNS, DEAD, OUTSIDERS, PEOPLE
 from tests.access.matrix import ABSENT, BY_ROUTE, CASES, NONE, Line, label
 from tests.access.sending import ids_of
 from tests.access.world import Answer, World
-from tests.clients import PREFIX
+from tests.clients import PROGRAMS
 
 READS = ("GET ", "HEAD ")
 REFUSALS = (302, 401, 403, 404)
@@ -131,7 +131,7 @@ def turned_away(line: Line) -> set[int]:
 
 
 def is_page(line: Line) -> bool:
-    return f" {PREFIX}" not in line.route
+    return not line.route.split(" ", 1)[1].startswith(PROGRAMS)
 
 
 def permission(app: Flask, line: Line) -> str | None:

@@ -8,12 +8,12 @@ from tests.access.actors import DEAD
 from tests.access.matrix import NONE, Line, label
 from tests.access.sending import ids_of
 from tests.access.world import World, digest
-from tests.clients import PREFIX
+from tests.clients import PREFIX, PROGRAMS
 
 FIRST = {line.route: line for line in reversed(matrix.lines())}
 WRITES = [line for line in FIRST.values() if not line.route.startswith(("GET ", "HEAD "))]
 API_WRITES = [line for line in WRITES if f" {PREFIX}" in line.route]
-PAGE_WRITES = [line for line in WRITES if line not in API_WRITES]
+PAGE_WRITES = [line for line in WRITES if not line.route.split(" ", 1)[1].startswith(PROGRAMS)]
 READS = [line for line in FIRST.values() if line.route.startswith("GET ")]
 
 

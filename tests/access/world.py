@@ -21,10 +21,11 @@ from inspect_app.catalogue import favour
 from inspect_app.core.clock import FixedClock
 from inspect_app.core.database import db, transaction
 from inspect_app.core.metrics import Metrics
+from inspect_app.openrosa.api import XLSX
 from tests import builders
 from tests.access import actors
 from tests.access.actors import Credential
-from tests.clients import PREFIX, Api
+from tests.clients import PROGRAMS, Api
 from tests.conftest import MORNING
 from tests.databases import settings_for
 
@@ -35,6 +36,7 @@ REQUEST_ID = re.compile(r"\b[0-9a-z]{4}-[0-9a-z]{4}-[0-9a-z]{2}(?![0-9a-z-])")
 HIDDEN_TOKEN = re.compile(r'(csrf[^>]*(?:content|value))="[^"]*"')
 NUMBERED = re.compile(r"_sqlakeyset_oc_\d+")
 """A name that the paging library counts up, whoever asks for what."""
+BINARY = frozenset({"application/pdf", "image/jpeg", "image/png", XLSX})
 CHANGING = ("X-Request-Id", "Date", "Set-Cookie")
 
 
@@ -61,7 +63,7 @@ class Answer:
 
     def _body(self, ids: Ids) -> str:
         data: bytes = self.response.data
-        if self.response.mimetype in ("application/pdf", "image/jpeg", "image/png"):
+        if self.response.mimetype in BINARY:
             return hashlib.sha256(data).hexdigest()
         text = REQUEST_ID.sub("REQUEST", data.decode("utf-8"))
         return _named(HIDDEN_TOKEN.sub(r'\1="TOKEN"', text), ids)
@@ -113,13 +115,13 @@ class World:
     def ask(
         self, who: str, method: str, path: str, *, by_cookie: bool | None = None, **options: Any
     ) -> Answer:
-        """A request as a column, or a kind of `DEAD`: by bearer below /api/v1, by cookie elsewhere."""
+        """A request as a column, or a kind of `DEAD`: by bearer where programs ask, by cookie elsewhere."""
         credential = self.credentials[who]
         headers = {**options.pop("headers", {})}
         if by_cookie is None:
-            by_cookie = not path.startswith(PREFIX)
+            by_cookie = not path.startswith(PROGRAMS)
         headers |= credential.browser() if by_cookie else credential.bearer()
-        if not path.startswith(PREFIX):
+        if not path.startswith(PROGRAMS):
             headers.setdefault("Accept", "text/html")
         client, before = self.app.test_client(use_cookies=False), self._version()
         self.statements.clear()

@@ -8,6 +8,7 @@ import pytest
 from flask import Flask
 
 from inspect_app.accounts import limits
+from inspect_app.core import auth
 from inspect_app.core.clock import FixedClock
 from inspect_app.core.permissions import Role
 from tests import builders
@@ -171,7 +172,7 @@ def test_a_demonstration_token_is_refused_in_production(
     assert Api(make_app(CHAHE_ENV="production").test_client(), token).get("/me").status_code == 401
 
 
-def test_only_accounts_routes_are_limited_and_every_limited_one_is_known_as_such(app: Flask) -> None:
+def test_only_routes_that_take_secrets_are_limited_and_every_limited_one_is_known_as_such(app: Flask) -> None:
     """A limit on another room's route would silently do nothing."""
     marked = limits.limiter._marked_for_limiting
     found = [
@@ -180,5 +181,15 @@ def test_only_accounts_routes_are_limited_and_every_limited_one_is_known_as_such
         if f"{view.__module__}.{view.__qualname__}.{view.__name__}" in marked
     ]
 
-    assert len(found) == len(marked) == 3
-    assert set(found) == limits.LIMITED
+    assert len(found) == len(marked) == 10
+    assert set(found) == limits.LIMITED | limits.WITH_BASIC
+
+
+def test_every_route_that_takes_http_basic_is_limited(app: Flask) -> None:
+    marked = limits.limiter._marked_for_limiting
+    basic = [
+        view for endpoint, view in app.view_functions.items() if endpoint.partition(".")[0] in auth.BASIC
+    ]
+
+    assert auth.BASIC == limits.WITH_BASIC
+    assert {f"{view.__module__}.{view.__qualname__}.{view.__name__}" for view in basic} <= marked

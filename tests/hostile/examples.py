@@ -172,6 +172,8 @@ EXAMPLES: dict[str, Example] = {
     ),
     "GET /defect-codes/search": Example("leader", "/defect-codes/search", query="q=hnt&limit=5"),
     "GET /defect-codes/index": Example("leader", "/defect-codes/index"),
+    "GET /forms/{code}/{version}/xlsform": Example("contractor", "/forms/construction-inspection/1/xlsform"),
+    "GET /forms/{code}/{version}/xform": Example("contractor", "/forms/construction-inspection/1/xform"),
     "GET /inspections": Example("staff", "/inspections"),
     "POST /inspections": Example("staff", "/inspections", _plan),
     f"GET {INSPECTION}": Example("staff", "/inspections/{planned}"),

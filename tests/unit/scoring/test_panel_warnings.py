@@ -47,8 +47,10 @@ def test_where_no_mark_decides_nothing_is_told(totals: tuple[int, ...]) -> None:
 
 @pytest.mark.parametrize(
     ("members", "outside", "is_enough"),
-    [(2, 0, False), (3, 0, False), (3, 1, True), (3, 2, True), (3, 3, True)]
-    + [(4, 1, False), (4, 2, True), (6, 1, False), (6, 2, True), (7, 2, False), (7, 3, True)],
+    [
+        *((2, 0, False), (3, 0, False), (3, 1, True), (3, 2, True), (3, 3, True)),
+        *((4, 1, False), (4, 2, True), (6, 1, False), (6, 2, True), (7, 2, False), (7, 3, True)),
+    ],
 )
 def test_outside_experts_may_be_a_third_or_more_but_not_fewer(
     members: int, outside: int, is_enough: bool

@@ -1,0 +1,88 @@
+"""What OpenRosa programs are answered: XML, with its version in the headers."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from xml.etree.ElementTree import Element, SubElement, tostring
+
+from flask import Response
+
+from inspect_app.core.problems import Problem
+from inspect_app.core.settings import current_settings
+
+RESPONSE = "http://openrosa.org/http/response"
+FORM_LIST = "http://openrosa.org/xforms/xformsList"
+MANIFEST = "http://openrosa.org/xforms/xformsManifest"
+XML = "text/xml; charset=utf-8"
+SUBMITTED, FAILED = "submit_success", "submit_error"
+TOLD = 5
+"""How many faults a tablet's message can show."""
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A form as a tablet's list tells it."""
+
+    form_id: str
+    name: str
+    version: int
+    hash: str
+    url: str
+    manifest_url: str
+
+
+def told(message: str, status: int, nature: str = SUBMITTED) -> Response:
+    """A message for whoever holds the tablet."""
+    root = Element("OpenRosaResponse", xmlns=RESPONSE)
+    SubElement(root, "message", nature=nature).text = message
+    return document(root, status)
+
+
+def refusal(problem: Problem) -> Response:
+    """A problem in OpenRosa's own form; without a token it says how to come with one."""
+    faults = "".join(f"\n{each.field}：{each.reason}" for each in problem.errors[:TOLD])
+    response = told(f"{problem.title}：{problem.detail}{faults}", problem.status, FAILED)
+    if problem.status == 401:
+        response.headers["WWW-Authenticate"] = 'Basic realm="chahe", charset="UTF-8"'
+    return with_version(response)
+
+
+def form_list(forms: Iterable[Listed]) -> Response:
+    """The forms that a tablet may download."""
+    root = Element("xforms", xmlns=FORM_LIST)
+    for form in forms:
+        texts = {
+            "formID": form.form_id,
+            "name": form.name,
+            "version": str(form.version),
+            "hash": form.hash,
+            "downloadUrl": form.url,
+            "manifestUrl": form.manifest_url,
+        }
+        _append(root, "xform", texts)
+    return document(root)
+
+
+def manifest(files: Sequence[tuple[str, str, str]]) -> Response:
+    """The files that go with a form: name, hash, address."""
+    root = Element("manifest", xmlns=MANIFEST)
+    for name, hash_, url in files:
+        _append(root, "mediaFile", {"filename": name, "hash": hash_, "downloadUrl": url})
+    return document(root)
+
+
+def document(root: Element, status: int = 200) -> Response:
+    return Response(tostring(root, encoding="utf-8", xml_declaration=True), status, content_type=XML)
+
+
+def with_version(response: Response) -> Response:
+    """The headers that every answer has."""
+    response.headers["X-OpenRosa-Version"] = "1.0"
+    response.headers["X-OpenRosa-Accept-Content-Length"] = str(current_settings().max_body_bytes)
+    response.headers["Content-Language"] = "zh-TW"
+    return response
+
+
+def _append(root: Element, kind: str, texts: dict[str, str]) -> None:
+    node = SubElement(root, kind)
+    for name, text in texts.items():
+        SubElement(node, name).text = text
