@@ -66,14 +66,18 @@ def pre_fork(server: Arbiter, worker: ThreadWorker) -> None:
     worker.place = next(place for place in range(len(held) + 1) if place not in held)
 
 
-def post_worker_init(worker: ThreadWorker) -> None:
-    """Take a processor of one's own, and read what the first requests need before they come.
-
-    What stands then stands as long as the process: the garbage collector need not look through it again.
-    """
+def post_fork(_server: Arbiter, worker: ThreadWorker) -> None:
+    """Take a processor of one's own, before any library starts threads, which would keep to no processor."""
     from inspect_app.core import processors  # here: the master keeps no code that an upgrade replaces
 
     processors.stay(first + worker.place)
+
+
+def post_worker_init(worker: ThreadWorker) -> None:
+    """Read what the first requests need before they come.
+
+    What stands then stands as long as the process: the garbage collector need not look through it again.
+    """
     extensions = getattr(worker.wsgi, "extensions", {})
     if warm := extensions.get("chahe.warm"):
         warm()

@@ -1,12 +1,13 @@
 """The authority's defect catalogue (品質缺失扣點紀錄表): codes, our short titles, and the points each may cost."""
 
-from collections.abc import Collection, Mapping
+import re
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cache
 from pathlib import Path
 from types import MappingProxyType
-from typing import Literal, get_args
+from typing import Any, Literal, get_args
 
 from forms import lock
 from forms.datafiles import fields, parse, place
@@ -140,6 +141,11 @@ def revisions() -> tuple[Catalogue, ...]:
     return tuple(sorted(found, key=lambda each: each.counts_from))
 
 
+def was_published(code: str) -> bool:
+    """Whether any published revision has a group or an item of that code: what is published may name it for good."""
+    return any(each.knows(code) for each in revisions())
+
+
 def define(data: bytes, name: str) -> Catalogue:
     """The catalogue written in `data`, whose file is `name` (`<revision>.yaml`); InvalidData if unsound."""
     document = parse(data, name)
@@ -151,7 +157,7 @@ def define(data: bytes, name: str) -> Catalogue:
     except ValueError as error:
         raise InvalidData(f"{place(sheet, name)}: counts_from must be a day such as '2022-01-01'.") from error
     trades = {key: _text(each, name) for key, each in sheet["trades"].items()}
-    codes = tuple(_line(row, name, trades) for row in sheet["codes"])
+    codes = tuple(_lines(sheet["codes"], name, trades))
     return Catalogue(sheet["revision"], counts_from, codes, MappingProxyType(trades))
 
 
@@ -160,6 +166,7 @@ def _text(value: object, name: str) -> Text:
     return Text(row["zh"], row["en"])
 
 
+_CODE = re.compile(r"[0-9]+(\.[0-9]+)*")
 _REQUIRED: dict[str, type] = {
     "code": str,
     "kind": str,
@@ -185,16 +192,48 @@ _WORDS = {
 }
 
 
+def _lines(rows: list[Any], name: str, trades: Collection[str]) -> Iterator[DefectCode]:
+    seen: set[str] = set()
+    for row in rows:
+        line = _line(row, name, trades)
+        if line.code in seen or (line.parent is not None and line.parent not in seen):
+            raise InvalidData(f"{place(row, name)}: {line.code} must stand once, below its parent; move it.")
+        seen.add(line.code)
+        yield line
+
+
 def _line(value: object, name: str, trades: Collection[str]) -> DefectCode:
     row = fields(value, name, _REQUIRED, _OPTIONAL)
-    where = f"{place(row, name)}: {row['code']}"
+    for wrong in (*_wrong_words(row, trades), *_wrong_figures(row)):
+        raise InvalidData(f"{place(row, name)}: {row['code']}: {wrong}")
+    return DefectCode(**row | {"parent": row.get("parent"), "also": tuple(row.get("also", ()))})
+
+
+def _wrong_words(row: Mapping[str, Any], trades: Collection[str]) -> Iterator[str]:
     for key, allowed in (_WORDS | {"trade": tuple(trades)}).items():
         if key in row and row[key] not in allowed:
-            raise InvalidData(f"{where}: {key} must be one of {', '.join(allowed)}, not {row[key]!r}.")
+            yield f"{key} must be one of {', '.join(allowed)}, not {row[key]!r}."
     if row["kind"] == "item" and not {"phase", "party"} <= row.keys():
-        raise InvalidData(f"{where}: an item needs phase and party.")
+        yield "an item needs phase and party."
     for key, most in (("title", MAX_TITLE), ("english", MAX_ENGLISH)):
         if not 1 <= len(row[key].strip()) <= most:
-            raise InvalidData(f"{where}: {key} must have 1 to {most} characters.")
-    parse_points(row["points"])
-    return DefectCode(**row | {"parent": row.get("parent"), "also": tuple(row.get("also", ()))})
+            yield f"{key} must have 1 to {most} characters."
+    if "also" in row and not _are_others(row["also"], row.get("party")):
+        yield f"also must name parties other than party, each once, of {', '.join(_WORDS['party'])}."
+
+
+def _wrong_figures(row: Mapping[str, Any]) -> Iterator[str]:
+    if not _CODE.fullmatch(row["code"]):
+        yield "code must be numbers joined by points, such as '4.02.13'."
+    if "parent" in row and not row["code"].startswith(f"{row['parent']}."):
+        yield f"parent {row['parent']!r} must be the beginning of the code, such as '4.02' of '4.02.13'."
+    try:
+        parse_points(row["points"])
+    except InvalidData as error:
+        yield str(error)
+
+
+def _are_others(also: list[Any], party: str | None) -> bool:
+    """Whether all are parties, each named once, and none the one deducted already."""
+    known = [each for each in _WORDS["party"] if each != party]
+    return all(also.count(each) == 1 and each in known for each in also)

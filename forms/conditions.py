@@ -8,8 +8,8 @@
 """
 
 import re
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Container, Iterator, Mapping
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, Protocol
 
@@ -34,11 +34,15 @@ class Given(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """An earlier item's answer compared with what is asked of it."""
+    """An earlier item's answer compared with what is asked of it.
+
+    An item known to be `judged` is told by its result alone, whatever a tablet sends as its value.
+    """
 
     item: str
     how: str
     with_: str | tuple[str, ...] | int | bool
+    judged: bool = field(default=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +62,7 @@ def holds(condition: Condition, answers: Mapping[str, Given]) -> bool:
         answer = answers.get(condition.item)
         if answer is None:
             return condition.how == "answered" and condition.with_ is False
-        return _HOLDS[condition.how](answer, condition.with_)
+        return _HOLDS[condition.how](answer, condition)
     parts = (holds(part, answers) for part in condition.parts)
     if condition.how == "not":
         return not next(parts)
@@ -98,29 +102,34 @@ def _value(answer: Given) -> str | None:
     return None if answer.result == "na" else answer.value
 
 
-def _is(answer: Given, wanted: object) -> bool:
-    return wanted in (answer.result, _value(answer))
+def _said(answer: Given, asked: Comparison) -> tuple[str | None, ...]:
+    return (answer.result,) if asked.judged else (answer.result, _value(answer))
 
 
-def _in(answer: Given, wanted: object) -> bool:
-    return isinstance(wanted, tuple) and any(_is(answer, each) for each in wanted)
+def _is(answer: Given, asked: Comparison) -> bool:
+    return asked.with_ in _said(answer, asked)
 
 
-def _at_least(answer: Given, bound: object) -> bool:
-    value = number(_value(answer))
+def _in(answer: Given, asked: Comparison) -> bool:
+    wanted, said = asked.with_, _said(answer, asked)
+    return isinstance(wanted, tuple) and any(each in wanted for each in said)
+
+
+def _at_least(answer: Given, asked: Comparison) -> bool:
+    value, bound = number(_value(answer)), asked.with_
     return value is not None and isinstance(bound, int) and value >= bound
 
 
-def _at_most(answer: Given, bound: object) -> bool:
-    value = number(_value(answer))
+def _at_most(answer: Given, asked: Comparison) -> bool:
+    value, bound = number(_value(answer)), asked.with_
     return value is not None and isinstance(bound, int) and value <= bound
 
 
-def _answered(answer: Given, wanted: object) -> bool:
-    return (answer.result is not None or bool(answer.value)) is wanted
+def _answered(answer: Given, asked: Comparison) -> bool:
+    return (answer.result is not None or bool(answer.value)) is asked.with_
 
 
-_HOLDS: dict[str, Callable[[Given, object], bool]] = {
+_HOLDS: dict[str, Callable[[Given, Comparison], bool]] = {
     "is": _is,
     "in": _in,
     "at_least": _at_least,
@@ -132,8 +141,13 @@ _HOLDS: dict[str, Callable[[Given, object], bool]] = {
 # --- reading -------------------------------------------------------------------------------------------------
 
 
-def read(value: object, name: str, depth: int = 1, *, inside: object = None) -> Condition:
-    """The condition written as `value` in the file `name`; InvalidData if it is none."""
+def read(
+    value: object, name: str, depth: int = 1, *, inside: object = None, judged: Container[str] = ()
+) -> Condition:
+    """The condition written as `value` in the file `name`; `judged` are the items told by their result.
+
+    InvalidData if it is none.
+    """
     where = place(value, name, inside)
     if not isinstance(value, dict):
         raise InvalidData(
@@ -141,10 +155,10 @@ def read(value: object, name: str, depth: int = 1, *, inside: object = None) -> 
         )
     if depth > DEEPEST:
         raise InvalidData(f"{where}: conditions may be nested {DEEPEST} deep; split the item.")
-    return _comparison(value, name) if "item" in value else _join(value, name, depth)
+    return _comparison(value, name, judged) if "item" in value else _join(value, name, depth, judged)
 
 
-def _comparison(value: object, name: str) -> Comparison:
+def _comparison(value: object, name: str, judged: Container[str]) -> Comparison:
     row = fields(value, name, {"item": str}, COMPARISONS)
     if len(row) != 2:
         raise InvalidData(f"{place(value, name)}: beside item give exactly one of {', '.join(COMPARISONS)}.")
@@ -154,10 +168,10 @@ def _comparison(value: object, name: str) -> Comparison:
         if not with_ or any(type(each) is not str for each in with_):
             raise InvalidData(f"{place(value, name)}: in takes a list of words.")
         with_ = tuple(with_)
-    return Comparison(row["item"], how, with_)
+    return Comparison(row["item"], how, with_, row["item"] in judged)
 
 
-def _join(value: object, name: str, depth: int) -> Join:
+def _join(value: object, name: str, depth: int, judged: Container[str]) -> Join:
     row = fields(value, name, {}, JOINS)
     if len(row) != 1:
         raise InvalidData(f"{place(value, name)}: give item, or exactly one of {', '.join(JOINS)}.")
@@ -165,4 +179,4 @@ def _join(value: object, name: str, depth: int) -> Join:
     parts = given if isinstance(given, list) else [given]
     if not parts:
         raise InvalidData(f"{place(value, name)}: {how} needs at least one condition.")
-    return Join(how, tuple(read(part, name, depth + 1, inside=value) for part in parts))
+    return Join(how, tuple(read(part, name, depth + 1, inside=value, judged=judged) for part in parts))

@@ -13,6 +13,10 @@ except ImportError:  # PyYAML built without libyaml: slower, the same result
     from yaml import SafeLoader as _Base  # type: ignore[assignment]
 
 
+DEEPEST = 50
+"""How deep a file may be nested; libyaml composes on the C stack, which tens of thousands of levels overflow."""
+
+
 class Row(dict[Any, Any]):
     """A mapping that knows the line it begins on, from 1."""
 
@@ -47,6 +51,7 @@ _StrictLoader.add_constructor("tag:yaml.org,2002:map", _row)
 def parse(data: bytes, where: str) -> object:
     """The document in `data`, its mappings as Row; `where` names the file in errors (InvalidData)."""
     try:
+        _refuse_depth(data)
         return yaml.load(data, _StrictLoader)  # noqa: S506 (a subclass of the safe loader)
     except yaml.MarkedYAMLError as error:
         last = data.count(b"\n") + 1  # an end that comes too early is marked on the line after it
@@ -54,10 +59,21 @@ def parse(data: bytes, where: str) -> object:
         raise InvalidData(f"{where}:{line}: this is not YAML: {error.problem}; correct it.") from error
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         raise InvalidData(f"{where}:1: this is not YAML: {error}; save it as UTF-8 text.") from error
-    except RecursionError as error:
-        raise InvalidData(f"{where}:1: nested too deep; split what is inside.") from error
     except InvalidData as error:
         raise InvalidData(f"{where}:{error}") from error
+
+
+def _refuse_depth(data: bytes) -> None:
+    """InvalidData where nesting is too deep; the events come one by one, so that no depth is dangerous."""
+    depth = 0
+    for event in yaml.parse(data, _Base):
+        if isinstance(event, yaml.CollectionStartEvent):
+            depth += 1
+        elif isinstance(event, yaml.CollectionEndEvent):
+            depth -= 1
+        if depth > DEEPEST:
+            line = event.start_mark.line + 1 if event.start_mark else 1
+            raise InvalidData(f"{line}: nested too deep; split what is inside.")
 
 
 def place(row: object, name: str, inside: object = None) -> str:

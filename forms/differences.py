@@ -97,15 +97,16 @@ def _changes(
     for line in new.codes:
         if not old.knows(line.code):
             continue
-        fields = (*_fields(old.get(line.code), line), *_reworded(line.code, *wordings))
+        fields = (*_fields(old.get(line.code), line, old, new), *_reworded(line.code, *wordings))
         if fields:
             yield Change(line, fields)
 
 
-def _fields(before: DefectCode, after: DefectCode) -> Iterator[FieldChange]:
+def _fields(before: DefectCode, after: DefectCode, old: Catalogue, new: Catalogue) -> Iterator[FieldChange]:
     for name in LABELS:
         if name != "wording" and getattr(before, name) != getattr(after, name):
-            yield FieldChange(name, *(_said(name, getattr(line, name)) for line in (before, after)))
+            told = ((before, old), (after, new))
+            yield FieldChange(name, *(_said(name, getattr(line, name), known) for line, known in told))
 
 
 def _reworded(code: str, before: Mapping[str, str], after: Mapping[str, str]) -> Iterator[FieldChange]:
@@ -113,7 +114,9 @@ def _reworded(code: str, before: Mapping[str, str], after: Mapping[str, str]) ->
         yield FieldChange("wording", before[code], after[code])
 
 
-def _said(name: str, value: str | tuple[str, ...] | None) -> str:
+def _said(name: str, value: str | tuple[str, ...] | None, known: Catalogue) -> str:
+    if name == "trade" and value in known.trades:
+        return known.trades[str(value)].zh
     if name not in WORDED:
         return str(value or NOTHING)
     several = value if isinstance(value, tuple) else (value,)

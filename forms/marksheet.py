@@ -6,10 +6,10 @@ from functools import cache
 from typing import Any
 
 from forms import lock
-from forms.catalogue import catalogue
+from forms.catalogue import was_published
 from forms.datafiles import fields, parse, place
 from forms.errors import InvalidData, UnknownForm
-from forms.schema import FormDefinition
+from forms.schema import NAME, FormDefinition
 from forms.text import Text
 
 CODE = "mark-sheet"
@@ -60,7 +60,7 @@ def mark_sheet(version: int = 1) -> MarkSheet:
     """The published sheet; UnknownForm if there is none of that version."""
     name = f"{CODE}/v{version}.yaml"
     if name not in lock.digests():
-        raise UnknownForm(CODE, version, f"{CODE} 第 1 版")
+        raise UnknownForm(CODE, version, "、".join(f"{CODE} 第 {number} 版" for number in _versions()))
     return define(lock.read(name), name)
 
 
@@ -69,8 +69,13 @@ def sheet_of(form: FormDefinition) -> MarkSheet:
     return mark_sheet() if form.mark_sheet is None else mark_sheet(form.mark_sheet)
 
 
+def _versions() -> list[int]:
+    found = [NAME.fullmatch(name) for name in lock.digests()]
+    return sorted(int(name["version"]) for name in found if name and name["code"] == CODE)
+
+
 def define(data: bytes, name: str) -> MarkSheet:
-    """The sheet written in `data`, whose file is `name`; InvalidData if unsound."""
+    """The sheet written in `data`, whose file is `name` (`mark-sheet/v<n>.yaml`); InvalidData if unsound."""
     row = fields(
         parse(data, name),
         name,
@@ -84,6 +89,8 @@ def define(data: bytes, name: str) -> MarkSheet:
             "advice": list,
         },
     )
+    if name != f"{CODE}/v{row['version']}.yaml":
+        raise InvalidData(f"{place(row, name)}: version must be that of the file's name.")
     return MarkSheet(
         row["version"],
         Text(row["text"], row["en"]),
@@ -118,6 +125,8 @@ def _indicators(rows: list[Any], name: str) -> Iterator[Indicator]:
 
 def _codes(row: dict[str, Any], key: str, name: str) -> Iterator[str]:
     for code in row[key]:
-        if type(code) is not str or not catalogue().knows(code):
-            raise InvalidData(f"{place(row, name)}: {key} names {code!r}, which is not in the catalogue.")
+        if type(code) is not str or not was_published(code):
+            raise InvalidData(
+                f"{place(row, name)}: {key} names {code!r}, which no catalogue has; correct it."
+            )
         yield code

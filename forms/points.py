@@ -8,8 +8,8 @@ from forms.errors import InvalidData
 MOST_POINTS = 5
 """The largest deduction the catalogue prints; the bound for items printed without points."""
 
-_POINTS = re.compile(r"(?:[-±][0-9]+)(?:,[-±][0-9]+)*")
-_RANGE = re.compile(r"-(?P<first>[0-9]+)~-(?P<last>[0-9]+)")
+_POINTS = re.compile(r"[-±][1-9][0-9]?(?:,[-±][1-9][0-9]?)*")
+_RANGE = re.compile(r"-(?P<first>[1-9][0-9]?)~-(?P<last>[1-9][0-9]?)")
 
 
 @cache
@@ -21,8 +21,9 @@ def parse_points(printed: str) -> tuple[int, ...]:
     """
     if not printed:
         return ()
-    if span := _RANGE.fullmatch(printed):
-        return tuple(range(int(span["first"]), int(span["last"]) + 1))
+    span = _RANGE.fullmatch(printed)
+    if span and (found := tuple(range(int(span["first"]), int(span["last"]) + 1))):
+        return found
     if _POINTS.fullmatch(printed):
         return tuple(int(value[1:]) for value in printed.split(","))
     raise InvalidData(f"points {printed!r} must look like '-1,-2', '-1~-5' or '±1,±2'.")

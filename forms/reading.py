@@ -149,6 +149,10 @@ class _Reader:
         seen: set[str] = set()
         for value in row.get("choices", []):
             choice = fields(value, self.name, {"id": str, "text": str, "en": str}, inside=row)
+            if choice["id"] in RESULTS:
+                raise self.wrong(
+                    choice, f"choice {choice['id']} is what a result is called; name it otherwise."
+                )
             if choice["id"] in seen:
                 raise self.wrong(choice, f"choice {choice['id']} is used twice; every id is used once.")
             seen.add(choice["id"])
@@ -168,7 +172,8 @@ class _Reader:
     def _condition(self, row: Mapping[str, Any]) -> Condition | None:
         if "shown_when" not in row:
             return None
-        condition = conditions.read(row["shown_when"], self.name)
+        judged = {item.id for item in self.known.values() if item.kind in JUDGED}
+        condition = conditions.read(row["shown_when"], self.name, judged=judged)
         for asked in conditions.comparisons(condition):
             if asked.item not in self.known:
                 raise self._out_of_order(row, asked.item)
@@ -191,7 +196,11 @@ class _Reader:
             raise self.wrong(row, f"{item.id} is a {item.kind}; a condition asks about the other kinds.")
         if asked.how in ("at_least", "at_most") and item.kind != "number":
             raise self.wrong(row, f"{asked.how} asks for a number, and {item.id} is a {item.kind}.")
-        if asked.how not in ("is", "in") or item.kind in ("text", "value"):
+        if (asked.how == "at_least" and _exceeds(asked.with_, item.high)) or (
+            asked.how == "at_most" and _exceeds(item.low, asked.with_)
+        ):
+            raise self.wrong(row, f"{item.id} is never {asked.how} {asked.with_}; mind its low and high.")
+        if asked.how not in ("is", "in") or item.kind == "text":
             return
         words = asked.with_ if isinstance(asked.with_, tuple) else (str(asked.with_),)
         known = RESULTS if item.kind in JUDGED else (*(choice.id for choice in item.choices), "na")
@@ -251,6 +260,11 @@ class _Reader:
             counts = Counter(str(row.get("id")) for row in rows if "id" in row)
             if again := next((row for row in reversed(rows) if counts[str(row.get("id"))] > 1), None):
                 raise self.wrong(again, f"{again['id']} is used twice; every id is used once.")
+
+
+def _exceeds(one: object, other: object) -> bool:
+    """Whether both are numbers and the one is the larger."""
+    return isinstance(one, int) and isinstance(other, int) and one > other
 
 
 def _items(sections: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:

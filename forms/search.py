@@ -79,6 +79,11 @@ def short(code: str) -> str:
     return ".".join(part.lstrip("0") or part[:1] for part in code.split("."))
 
 
+def ways(code: str) -> tuple[str, str, str, str]:
+    """How a code is typed: as printed, without dots, without zeros, without both."""
+    return code, code.replace(".", ""), short(code), short(code).replace(".", "")
+
+
 class Index:
     """The keys of one revision's lines."""
 
@@ -86,7 +91,7 @@ class Index:
         self.catalogue = lines
         self._titles = [plain(line.title) for line in lines.codes]
         self._english = [" " + _NO_LETTERS.sub(" ", plain(line.english)) for line in lines.codes]
-        self._codes = [(line.code, line.code.replace(".", ""), short(line.code)) for line in lines.codes]
+        self._codes = [ways(line.code) for line in lines.codes]
         places = {line.code: at for at, line in enumerate(lines.codes)}
         self._parents = [places[line.parent] if line.parent else None for line in lines.codes]
         self.readings = readings(self._titles)
@@ -158,10 +163,10 @@ class Index:
             return
         brief = short(word)
         begin = f"{brief}." if word.rpartition(".")[2].startswith("0") else brief
-        for at, (code, digits, least) in enumerate(self._codes):
+        for at, (code, digits, least, fewest) in enumerate(self._codes):
             if word in (code, digits) or brief == least:
                 fits[at] = EXACT
-            elif code.startswith(word) or digits.startswith(word) or least.startswith(begin):
+            elif least.startswith(begin) or any(each.startswith(word) for each in (code, digits, fewest)):
                 fits[at] = PREFIX
 
     def offline(self) -> dict[str, Any]:

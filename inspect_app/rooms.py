@@ -1,5 +1,7 @@
 """The list of features: the one place, with the scheduler and the commands, that knows them all."""
 
+from functools import partial
+
 from flask import Flask, g, redirect, url_for
 from jinja2 import PackageLoader
 from sqlalchemy.orm import configure_mappers
@@ -73,7 +75,7 @@ PAGES = (
     scraping.blueprint,
 )
 JOBS = (*photos_jobs.JOBS, *openrosa_jobs.JOBS)
-problems.FORMATS[openrosa.blueprint.url_prefix or ""] = openrosa_answers.refusal
+problems.FORMATS["/openrosa/"] = openrosa_answers.refusal
 photos_policy.READERS.append(defects_policy.carries_photo)
 photos_naming.NAMERS.append(defects_queries.correction_names)
 
@@ -91,16 +93,16 @@ def init_app(app: Flask, *, version: str, demo_mode: bool) -> None:
     context.init_app(app, version=version, demo=_demo_accounts() if demo_mode else None)
     app.add_url_rule("/", "home", home)
     jobs.init_app(app, JOBS)
-    app.extensions["chahe.warm"] = warm
+    app.extensions["chahe.warm"] = partial(warm, app)
     cli.init_app(app)
 
 
-def warm() -> None:
+def warm(app: Flask) -> None:
     """Read once what the first requests need, before eight of them ask for it at the same time."""
     catalogue()
     revisions()
     published.every()
-    searching.warm()
+    searching.warm(app)
     lawbook.book()
     typefaces()
     configure_mappers()

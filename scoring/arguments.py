@@ -47,10 +47,17 @@ def parse(args: Sequence[str]) -> Call:
     if names[0] not in COMMANDS:
         raise InvalidInput(f"There is no command {shown(names[0])}. {USAGE}")
     if len(names) > 1 or len(words) - len(names) > 1:
-        odd = next((word for word in words if word.startswith("-") and word != "--lines"), None)
-        what = f"There is no option {shown(odd)}." if odd else "Too many arguments; send a file with < FILE."
-        raise InvalidInput(f"{what} {USAGE}")
+        raise InvalidInput(f"{_surplus(words)} {USAGE}")
     return Call(find(names[0]), len(words) > len(names), given["--law"], _language(given["--explain"]))
+
+
+def _surplus(words: Sequence[str]) -> str:
+    """What is one too many of the words: an option there is not, one given twice, or an argument."""
+    if odd := next((word for word in words if word.startswith("-") and word != "--lines"), None):
+        return f"There is no option {shown(odd)}."
+    if words.count("--lines") > 1:
+        return "Say --lines once."
+    return "Too many arguments; send a file with < FILE."
 
 
 def _language(given: Sequence[str]) -> str | None:

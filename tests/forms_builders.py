@@ -3,12 +3,14 @@
 import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
 from itertools import product
 
+from forms.catalogue import Catalogue, catalogue
 from forms.conditions import Condition, comparisons, holds
 from forms.reading import define
 from forms.schema import JUDGED, FormDefinition, FormItem
-from forms.validation import Besides, Fault, faults
+from forms.validation import Besides, Fault, covers, faults, unmet, unrecorded
 
 NAME = "sample/v1.yaml"
 PHOTO = "a" * 64
@@ -49,10 +51,23 @@ def _with_defaults(item: str) -> str:
 
 
 def complaints(
-    form: FormDefinition, answers: Replies, codes: Collection[str] = (), signed: Collection[str] = ()
+    form: FormDefinition,
+    answers: Replies,
+    codes: Collection[str] = (),
+    signed: Collection[str] = (),
+    known: Catalogue | None = None,
 ) -> list[Fault]:
-    """What validation says of the answers."""
-    return list(faults(form, answers, Besides(codes, signed)))
+    """What validation says of the answers, then of the defects that they ask for."""
+    besides = Besides(codes, signed)
+    demands = unmet(form, answers, besides)
+    return [*faults(form, answers, besides), *unrecorded(demands, known or catalogue())]
+
+
+def without(*codes: str) -> Catalogue:
+    """The next revision, which has none of these codes or of those below them."""
+    old = catalogue()
+    left = tuple(line for line in old.codes if not covers(codes, line.code))
+    return Catalogue("roc-199", date(2199, 1, 1), left, old.trades)
 
 
 def visit(form: FormDefinition, chosen: Mapping[str, Reply] | None = None, result: str = "pass") -> Replies:

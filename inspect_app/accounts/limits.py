@@ -7,13 +7,12 @@ from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
 
 from inspect_app.core.api import request_json
+from inspect_app.core.auth import BASIC
 from inspect_app.core.problems import MalformedRequest
 
 PER_NAME = "10 per 5 minutes"
 PER_ADDRESS = "100 per 5 minutes"
 LIMITED = frozenset({"accounts", "accounts_api"})
-WITH_BASIC = frozenset({"openrosa"})
-"""Blueprints where a name and a tablet's token may be tried; without them there is nothing to count."""
 
 
 def _address_and_name() -> str:
@@ -38,8 +37,8 @@ def _refused(response: Response) -> bool:
 
 
 def _elsewhere() -> bool:
-    """Only accounts' routes are limited; every other request need not be looked through for limits."""
-    if request.blueprint in WITH_BASIC:
+    """Only accounts' routes are limited, and where a name and a tablet's token may be tried those that come with them."""
+    if request.blueprint in BASIC:
         return request.authorization is None or request.authorization.type != "basic"
     return request.blueprint not in LIMITED
 
@@ -48,7 +47,7 @@ limiter = Limiter(get_remote_address, storage_uri="memory://", headers_enabled=T
 limiter.request_filter(_elsewhere)
 limit_by_name = limiter.limit(PER_NAME, key_func=_address_and_name, deduct_when=_failed)
 limit_by_address = limiter.limit(PER_ADDRESS, deduct_when=_failed)
-limit_tokens = limiter.limit(PER_ADDRESS, deduct_when=_failed)
+limit_tokens = limiter.shared_limit(PER_ADDRESS, scope="tokens", deduct_when=_failed)
 limit_codes = limiter.limit(PER_ADDRESS, deduct_when=_refused)
 
 

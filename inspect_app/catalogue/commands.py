@@ -1,6 +1,7 @@
 """`flask --app wsgi catalogue import FILE`: an official sheet, first looked at, then stored."""
 
 import getpass
+import os
 import re
 from collections.abc import Iterable, Sequence
 from datetime import date
@@ -68,6 +69,7 @@ def catalogue() -> None:
 @click.option("--counts-from", type=Day(), help="適用日，例如 2024-01-01 或 113/1/1；已公布的版次免填")
 @click.option("--map", "told", multiple=True, callback=_told, help="欄名=code（或 wording、points、parent）")
 @click.option("--sheet", "wanted", help="XLSX 的工作表名稱")
+@click.option("--withdraw-many", is_flag=True, help="新版確實刪除前一版一成以上的編號")
 @click.option("--yes", is_flag=True, help="寫入；不加只試匯入")
 @with_appcontext
 def import_(
@@ -76,6 +78,7 @@ def import_(
     counts_from: date | None,
     told: dict[str, str],
     wanted: str | None,
+    withdraw_many: bool,
     yes: bool,
 ) -> None:
     """Look at the official sheet FILE (XLSX, CSV or TSV); with --yes store it as a revision."""
@@ -84,10 +87,11 @@ def import_(
         read = sheet.read(data, told, wanted)
         asked = Wanted(revision, counts_from)
         if not yes:
-            _tell(read, importer.propose(session(), read, asked))
+            _try(read, importer.propose(session(), read, asked), withdraw_many=withdraw_many)
             click.echo("這是試匯入，尚未寫入任何資料；確認無誤後加上 --yes。")
             return
-        proposal, outcome = _store(read, asked, Source.of(file.name, data, getpass.getuser()))
+        source = Source.of(file.name, data, _user())
+        proposal, outcome = _store(read, asked, source, withdraw_many=withdraw_many)
     except UnreadableFile as error:
         raise click.ClickException(error.reason) from error
     except Problem as problem:
@@ -104,11 +108,26 @@ def _bytes(file: Path) -> bytes:
         return source.read(sheet.MAX_BYTES + 1)
 
 
-def _store(read: Sheet, asked: Wanted, source: Source) -> tuple[Proposal, Outcome]:
+def _user() -> str:
+    """Who runs the command; by number where he has no name, as in a container."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return str(os.getuid())
+
+
+def _try(read: Sheet, proposal: Proposal, *, withdraw_many: bool) -> None:
+    _tell(read, proposal)
+    if not withdraw_many and (caution := importer.caution(proposal)):
+        click.echo(caution)
+
+
+def _store(read: Sheet, asked: Wanted, source: Source, *, withdraw_many: bool) -> tuple[Proposal, Outcome]:
     with transaction() as current:
         proposal = importer.propose(current, read, asked)
         _tell(read, proposal)
-        return proposal, importer.store(current, proposal, source, clock.now())
+        outcome = importer.store(current, proposal, source, clock.now(), withdraw_many=withdraw_many)
+        return proposal, outcome
 
 
 def _outcome(proposal: Proposal, outcome: Outcome) -> str:
@@ -116,7 +135,7 @@ def _outcome(proposal: Proposal, outcome: Outcome) -> str:
     if outcome == "unchanged":
         return f"{revision} 已經匯入過，內容相同，沒有變動。"
     day = roc.format_long(proposal.catalogue.counts_from)
-    return f"已匯入 {revision}：{len(proposal.wordings)} 項公告文字，自 {day}起適用。"
+    return f"已匯入 {revision}：{len(proposal.new_words)} 項公告文字，自 {day}起適用。"
 
 
 def _tell(read: Sheet, proposal: Proposal) -> None:
@@ -132,6 +151,7 @@ def _tell(read: Sheet, proposal: Proposal) -> None:
         "標題沿用前一版，而公告文字已不同",
         (f"{code} {new.get(code).title}" for code in sorted(proposal.outdated)),
     )
+    _list("查核表要求記錄而新版刪去的編號", importer.bereft(proposal))
     _list("略過（沒有編號與扣點）", (f"第 {line} 行" for line in read.skipped))
     _list("退回", map(_refused, proposal.refused))
     if not proposal.is_writable:

@@ -5,10 +5,12 @@ from typing import Any
 from flask import Response, jsonify, request
 
 from forms import published
-from inspect_app.catalogue import lookup, schemas_forms
+from inspect_app.catalogue import lookup, schemas_forms, service
 from inspect_app.catalogue.paper import paper
+from inspect_app.core import clock
 from inspect_app.core.api import ApiBlueprint, Schema
 from inspect_app.core.auth import requires
+from inspect_app.core.database import session
 from inspect_app.core.settings import current_settings
 from inspect_app.documents.answers import pdf
 
@@ -36,8 +38,9 @@ def form(code: str, version: int) -> Response:
 @requires("forms.read")
 @blp.response(200, content_type="application/pdf")
 def form_paper(code: str, version: int) -> Response:
-    """The checklist to fill in by pen, without a visit."""
-    return pdf(paper(lookup.form(code, version), current_settings().team_name))
+    """The checklist to fill in by pen, without a visit; with the titles of the catalogue that counts today."""
+    found, lines = lookup.form(code, version), service.current(session(), clock.today())
+    return pdf(paper(found, lines, current_settings().team_name))
 
 
 @blp.get("/mark-sheets/<int:version>")

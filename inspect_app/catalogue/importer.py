@@ -8,10 +8,11 @@ from typing import Any, Literal
 from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
-from forms.catalogue import Catalogue, revisions
+from forms.catalogue import Catalogue
+from forms.published import every
 from inspect_app.catalogue import proposals, queries, service
 from inspect_app.catalogue.models import Revision
-from inspect_app.catalogue.proposals import Proposal
+from inspect_app.catalogue.proposals import Known, Proposal
 from inspect_app.catalogue.sheet_types import Sheet
 from inspect_app.core import audit, roc
 from inspect_app.core.problems import Conflict
@@ -42,35 +43,74 @@ class Source:
 
 def propose(session: Session, sheet: Sheet, wanted: Wanted) -> Proposal:
     """What the sheet comes to beside what is known; Conflict when the name or the day is another's."""
-    published = {each.revision: each for each in revisions()}.get(wanted.revision)
+    published = service.only_published(session, wanted.revision)
     if published is not None:
         if wanted.counts_from not in (None, published.counts_from):
             day = roc.format_long(published.counts_from)
             raise Conflict(f"{published.revision} 已公布，自 {day}起適用；請不要用 --counts-from 另指定。")
-        return proposals.words_for(sheet, published)
+        return proposals.words_for(sheet, _known(session, published.revision))
     if wanted.counts_from is None:
         raise Conflict("新的版次要有適用日；請加上 --counts-from，例如 --counts-from 113/1/1。")
     _require_free(session, wanted.revision, wanted.counts_from)
-    earlier = service.before(session, wanted.counts_from)
-    words = service.wordings(session, earlier)
-    return proposals.revision(
-        sheet, wanted.revision, wanted.counts_from, service.get(session, earlier), words
-    )
+    known = [_known(session, each) for each in service.around(session, wanted.counts_from)]
+    return proposals.revision(sheet, wanted.revision, wanted.counts_from, known)
 
 
-def store(session: Session, proposal: Proposal, source: Source, now: datetime) -> Outcome:
-    """Write a proposal whole; Conflict when it is not writable, or when other content has its name."""
+def store(
+    session: Session, proposal: Proposal, source: Source, now: datetime, *, withdraw_many: bool = False
+) -> Outcome:
+    """Write a proposal whole; Conflict when it is not writable, or when other content has its name.
+
+    A revision that withdraws many codes is more often a part of a sheet: `withdraw_many` says that it is not.
+    """
     revision = proposal.catalogue.revision
     if not proposal.is_writable:
         raise Conflict("有列被退回，未寫入任何資料；請更正檔案後再匯入。")
-    if queries.find(session, revision) is not None:
-        if not _is_same(session, proposal):
-            raise Conflict(_OTHER.format(revision=revision))
+    if _is_stored(session, proposal):
         return "unchanged"
+    if proposal.withdraws_many and not withdraw_many:
+        raise Conflict(caution(proposal))
     _write(session, proposal, source, now)
     audit.record(session, None, "catalogue.imported", ("catalogue", revision), now, source=source.name,
-                 sha256=source.sha256, imported_by=source.by, wordings=len(proposal.wordings))  # fmt: skip
+                 sha256=source.sha256, imported_by=source.by, wordings=len(proposal.new_words))  # fmt: skip
     return "stored"
+
+
+def caution(proposal: Proposal) -> str:
+    """What to consider before so many codes are withdrawn; "" if there are few."""
+    if not proposal.withdraws_many:
+        return ""
+    gone, earlier = len(proposal.differences.withdrawn), proposal.earlier
+    return (
+        f"會刪除 {earlier.revision} 的 {len(earlier.codes)} 個編號中的 {gone} 個，超過一成；檔案可能只是公告的一部分，"
+        f"而寫入後不能更改。確定要刪除這 {gone} 個時，請加上 --withdraw-many。"
+    )
+
+
+def bereft(proposal: Proposal) -> list[str]:
+    """Items of published checklists that ask, when failed, for a defect whose code is withdrawn; in words."""
+    gone = {line.code for line in proposal.differences.withdrawn}
+    return [
+        f"{form.title} 第 {form.version} 版 {item.id} {item.text}：{'、'.join(codes)}"
+        for form in every()
+        for item in form.by_id.values()
+        if item.on_fail and (codes := [code for code in item.on_fail.codes if code in gone])
+    ]
+
+
+def _known(session: Session, revision: str) -> Known:
+    return Known(service.get(session, revision), service.wordings(session, revision))
+
+
+def _is_stored(session: Session, proposal: Proposal) -> bool:
+    """Whether there is nothing left to write; Conflict when other content has the revision's name."""
+    if not proposal.is_complete:
+        return not proposal.new_words
+    if queries.find(session, proposal.catalogue.revision) is None:
+        return False
+    if not _is_same(session, proposal):
+        raise Conflict(_OTHER.format(revision=proposal.catalogue.revision))
+    return True
 
 
 _OTHER = (
@@ -100,8 +140,17 @@ def _official(known: Catalogue) -> list[tuple[str, str, str]]:
 
 
 def _write(session: Session, proposal: Proposal, source: Source, now: datetime) -> None:
-    known = proposal.catalogue
-    row = Revision(
+    lines = _lines(proposal.catalogue) if proposal.is_complete else []
+    if queries.find(session, proposal.catalogue.revision) is None:
+        session.add(_row(proposal.catalogue, source, now, len(lines)))
+        session.flush()
+    if lines:
+        session.execute(insert(queries.LINES), lines)
+    session.execute(insert(queries.WORDINGS), _wordings(proposal))
+
+
+def _row(known: Catalogue, source: Source, now: datetime, lines: int) -> Revision:
+    return Revision(
         id=known.revision,
         counts_from=known.counts_from,
         source=source.name,
@@ -109,12 +158,8 @@ def _write(session: Session, proposal: Proposal, source: Source, now: datetime) 
         trades={key: [names.zh, names.en] for key, names in known.trades.items()},
         imported_at=now,
         imported_by=source.by,
+        lines=lines,
     )
-    session.add(row)
-    session.flush()
-    if proposal.is_complete:
-        session.execute(insert(queries.LINES), _lines(known))
-    session.execute(insert(queries.WORDINGS), _wordings(proposal))
 
 
 def _lines(known: Catalogue) -> list[dict[str, Any]]:
@@ -133,5 +178,5 @@ def _wordings(proposal: Proposal) -> list[dict[str, Any]]:
             "wording": wording,
             "title_is_earlier": code in proposal.outdated,
         }
-        for code, wording in proposal.wordings.items()
+        for code, wording in proposal.new_words.items()
     ]

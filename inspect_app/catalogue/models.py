@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import JSON, ForeignKey, String, Text
+from sqlalchemy import JSON, ForeignKey, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from inspect_app.core.database import Base
@@ -11,7 +11,8 @@ from inspect_app.core.database import Base
 class Revision(Base):
     """One import: a revision of its own, or the official words of a published one, which then has no lines here.
 
-    `source` is the file's name and `sha256` its digest; `trades` maps a subject to its names [zh-Hant, English].
+    `source` is the file's name and `sha256` its digest; `trades` maps a subject to its names [zh-Hant, English];
+    `lines` is how many there are, and no more can come.
     """
 
     __tablename__ = "catalogue_revisions"
@@ -23,12 +24,14 @@ class Revision(Base):
     trades: Mapped[dict[str, list[str]]] = mapped_column(JSON)
     imported_at: Mapped[datetime]
     imported_by: Mapped[str] = mapped_column(String(60))
+    lines: Mapped[int]
 
 
 class Line(Base):
     """One group or item of an imported revision, in official order by `position`; fields as in DefectCode."""
 
     __tablename__ = "catalogue_lines"
+    __table_args__ = (UniqueConstraint("revision_id", "position"),)
 
     revision_id: Mapped[str] = mapped_column(ForeignKey("catalogue_revisions.id"), primary_key=True)
     code: Mapped[str] = mapped_column(String(12), primary_key=True)

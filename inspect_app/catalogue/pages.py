@@ -9,7 +9,7 @@ from flask import Blueprint, render_template, request, url_for
 from forms.catalogue import Catalogue, DefectCode, Kind, Party, Phase
 from forms.errors import UnknownDefectCode
 from forms.points import MOST_POINTS
-from forms.search import MOST_TYPED, Narrowed
+from forms.search import MOST_TYPED, Narrowed, words
 from inspect_app.catalogue import code_words, searching, service
 from inspect_app.core.auth import current_actor, requires
 from inspect_app.core.database import session
@@ -44,7 +44,7 @@ def index() -> str:
     ready = searching.current()
     lines = ready.catalogue
     typed, narrowed = request.args.get("q", "")[:MOST_TYPED], _narrowed(lines)
-    asked = bool(typed.strip()) or narrowed != Narrowed()
+    asked = bool(words(typed)) or narrowed != Narrowed()
     found = ready.find(current_actor(), typed, narrowed) if asked else []
     return render_template(
         "catalogue/index.html", asked=asked, typed=typed, narrowed=narrowed, total=len(found), found=found[:SHOWN],

@@ -6,13 +6,15 @@ from dataclasses import dataclass
 from flask import Blueprint, render_template
 
 from forms import published
-from forms.catalogue import DefectCode, catalogue
+from forms.catalogue import Catalogue, DefectCode
 from forms.marksheet import MarkSheet, sheet_of
 from forms.schema import FormDefinition, FormItem, Section
 from forms.text import Text
 from forms.wording import RESULTS, when_shown
-from inspect_app.catalogue import lookup, words
+from inspect_app.catalogue import lookup, service, words
+from inspect_app.core import clock
 from inspect_app.core.auth import requires
+from inspect_app.core.database import session
 
 blueprint = Blueprint("forms", __name__, template_folder="templates", url_prefix="/forms")
 
@@ -46,21 +48,22 @@ def index() -> str:
 @blueprint.get("/<string:code>/<int:version>")
 @requires("forms.read")
 def form(code: str, version: int) -> str:
-    """One version of a checklist, with what goes with it: mark sheet, indicators, merits and advice."""
+    """One version of a checklist, with what goes with it: mark sheet, indicators, merits and advice; titles of today."""
     found = lookup.form(code, version)
+    lines = service.current(session(), clock.today())
     sheet = sheet_of(found)
     newest = next(each.version for each in published.newest() if each.code == code)
     return render_template(
         "forms/form.html",
         form=found,
-        sections=[*_sections(found)],
+        sections=[*_sections(found, lines)],
         works=words.WORKS,
         results=RESULTS,
         newest=newest,
         sheet=sheet,
         points=words.points,
         code_title=words.code_title,
-        remarks=[*_remarks(sheet)],
+        remarks=[*_remarks(sheet, lines)],
     )
 
 
@@ -70,20 +73,20 @@ def _listed() -> Iterator[Listed]:
         yield Listed(form, tuple(sorted(versions, reverse=True)))
 
 
-def _sections(form: FormDefinition) -> Iterator[tuple[Section, list[Asked]]]:
+def _sections(form: FormDefinition, lines: Catalogue) -> Iterator[tuple[Section, list[Asked]]]:
     numbers = {id_: number for number, id_ in enumerate(form.item_ids, 1)}
     for section in form.sections:
-        yield section, [_asked(item, numbers[item.id], form) for item in section.items]
+        yield section, [_asked(item, numbers[item.id], form, lines) for item in section.items]
 
 
-def _asked(item: FormItem, number: int, form: FormDefinition) -> Asked:
-    return Asked(number, item, when_shown(item, form), words.demanded(item), words.bounds(item))
+def _asked(item: FormItem, number: int, form: FormDefinition, lines: Catalogue) -> Asked:
+    return Asked(number, item, when_shown(item, form), words.demanded(item, lines), words.bounds(item))
 
 
-def _remarks(sheet: MarkSheet) -> Iterator[tuple[Text, list[DefectCode]]]:
+def _remarks(sheet: MarkSheet, lines: Catalogue) -> Iterator[tuple[Text, list[DefectCode]]]:
     """What members may remark on, by the groups of the catalogue."""
-    yield Text("優點", "Merits"), [catalogue().get(code) for code in sheet.merits]
+    yield Text("優點", "Merits"), [words.line_of(lines, code) for code in sheet.merits]
     yield (
         Text("設計及其他建議", "Advice on design and others"),
-        [catalogue().get(code) for code in sheet.advice],
+        [words.line_of(lines, code) for code in sheet.advice],
     )

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from forms.catalogue import catalogue
+from forms.catalogue import Catalogue
 from forms.marksheet import MarkSheet, Part, sheet_of
 from forms.schema import JUDGED, FormDefinition, FormItem
 from forms.wording import RESULTS, when_shown
@@ -46,8 +46,11 @@ class Visit:
     team: tuple[tuple[str, str], ...]
 
 
-def paper(form: FormDefinition, issued_by: str, visit: Visit | None = None) -> Document:
-    """The checklist to be filled in by pen, with all that a submission may hold besides its answers."""
+def paper(form: FormDefinition, lines: Catalogue, issued_by: str, visit: Visit | None = None) -> Document:
+    """The checklist to be filled in by pen, with all that a submission may hold besides its answers.
+
+    `lines`: the catalogue whose titles it prints.
+    """
     team = visit.team if visit else ANYBODY
     sheet = sheet_of(form)
     return Document(
@@ -59,13 +62,13 @@ def paper(form: FormDefinition, issued_by: str, visit: Visit | None = None) -> D
         head=(*(visit.facts if visit else _blank(HEAD)), *_blank(("開始時間", "結束時間"))),
         blocks=(
             *_introduction(form),
-            *_sections(form),
+            *_sections(form, lines),
             *_defects(),
             *_marks(sheet, team),
             *_indicators(sheet),
             *_findings(),
-            *_remarks("優點 Merits", sheet.merits),
-            *_remarks("設計及其他建議 Advice", sheet.advice),
+            *_remarks("優點 Merits", sheet.merits, lines),
+            *_remarks("設計及其他建議 Advice", sheet.advice, lines),
             Heading("備註 Notes"),
             Ruled(NOTES),
             Heading("簽名 Signatures"),
@@ -94,19 +97,20 @@ def _introduction(form: FormDefinition) -> Iterator[Block]:
 # --- the checklist -----------------------------------------------------------------------------------------
 
 
-def _sections(form: FormDefinition) -> Iterator[Block]:
+def _sections(form: FormDefinition, lines: Catalogue) -> Iterator[Block]:
     number = 0
     for section in form.sections:
         yield Heading(_both(section.title, section.en))
-        yield Questions(tuple(_question(item, number + at, form) for at, item in enumerate(section.items, 1)))
+        asked = enumerate(section.items, number + 1)
+        yield Questions(tuple(_question(item, at, form, lines) for at, item in asked))
         number += len(section.items)
 
 
-def _question(item: FormItem, number: int, form: FormDefinition) -> Question:
-    return Question(f"{number}.", item.text, tuple(_notes(item, form)), tuple(_answers(item)))
+def _question(item: FormItem, number: int, form: FormDefinition, lines: Catalogue) -> Question:
+    return Question(f"{number}.", item.text, tuple(_notes(item, form, lines)), tuple(_answers(item)))
 
 
-def _notes(item: FormItem, form: FormDefinition) -> Iterator[str]:
+def _notes(item: FormItem, form: FormDefinition, lines: Catalogue) -> Iterator[str]:
     if item.en:
         yield item.en
     if shown := when_shown(item, form):
@@ -115,7 +119,7 @@ def _notes(item: FormItem, form: FormDefinition) -> Iterator[str]:
         yield f"（{words.bounds(item).zh}）"
     if item.help:
         yield item.help.zh
-    if demanded := words.demanded(item):
+    if demanded := words.demanded(item, lines):
         codes = [f"記缺失 {'、'.join(map(words.code_title, demanded.codes))}"] if demanded.codes else []
         yield f"不符時：{'；'.join([*codes, *(thing.zh for thing in demanded.things)])}。"
 
@@ -209,11 +213,9 @@ def _findings() -> Iterator[Block]:
     yield Table((Column("情形", 34), Column("認定", 26), Column("說明、樣品編號", 40)), tuple(rows))
 
 
-def _remarks(title: str, codes: Sequence[str]) -> Iterator[Block]:
-    rows = tuple(
-        (f"{_PRESENT}{line.code}", f"{line.title}\n{line.english}", "")
-        for line in map(catalogue().get, codes)
-    )
+def _remarks(title: str, codes: Sequence[str], lines: Catalogue) -> Iterator[Block]:
+    found = (words.line_of(lines, code) for code in codes)
+    rows = tuple((f"{_PRESENT}{line.code}", f"{line.title}\n{line.english}", "") for line in found)
     yield Heading(title, level=2)
     yield Table((Column("編號", 12), Column("類別", 40), Column("具體內容", 48)), rows)
 

@@ -1,18 +1,31 @@
 """What a sheet makes of the catalogue: a new revision, or the official words of one we have. Pure."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
+from types import MappingProxyType
 
 from forms.catalogue import MAX_TITLE, NOT_AVAILABLE, Catalogue, DefectCode
 from forms.differences import Differences, between
+from forms.text import Text
 from inspect_app.catalogue.sheet_types import Line, Refusal, Sheet
 
 NO_ENGLISH = "No English title"
 """What a code known from an official sheet alone is called in English."""
 
+MANY = 10
+"""One in so many: more codes are not withdrawn by accident."""
+
 _STOPS = "。；;，,、：:（("
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A revision there is, with its official words by code as far as they are known."""
+
+    catalogue: Catalogue
+    words: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +33,7 @@ class Proposal:
     """A revision as the sheet would have it, beside the one before it; `refused` in the order of the file.
 
     `wordings` are the official words by code; `outdated` the codes whose title was made for other words.
-    `is_complete`: what is written is the whole revision, so that a refused row forbids it.
+    `is_complete`: what is written is a whole revision, not words for one that is published.
     """
 
     earlier: Catalogue
@@ -33,49 +46,70 @@ class Proposal:
 
     @property
     def is_writable(self) -> bool:
-        return bool(self.wordings) and not (self.is_complete and self.refused)
+        """Nothing is left out: a row left out would withdraw its code, or be missing among the words."""
+        return bool(self.wordings) and not self.refused
+
+    @property
+    def new_words(self) -> dict[str, str]:
+        """The words that are not stored yet."""
+        stored = () if self.is_complete else self.words_before
+        return {code: words for code, words in self.wordings.items() if code not in stored}
+
+    @property
+    def withdraws_many(self) -> bool:
+        return len(self.differences.withdrawn) * MANY > len(self.earlier.codes)
 
     @property
     def differences(self) -> Differences:
         return between(self.earlier, self.catalogue, (self.words_before, self.wordings))
 
 
-def words_for(sheet: Sheet, published: Catalogue) -> Proposal:
-    """The official words of a published revision: its codes and points stand, and rows that differ are refused."""
-    refused = list(sheet.refused)
+def words_for(sheet: Sheet, published: Known) -> Proposal:
+    """The official words of a published revision: its codes, points and words stand, and rows that differ are refused."""
+    known, refused = published.catalogue, list(sheet.refused)
     wordings: dict[str, str] = {}
     for line in sheet.lines:
-        if not published.knows(line.code):
-            refused.append(
-                Refusal(
-                    line.line, "", f"{line.code} 不在已公布的 {published.revision}；請用新的版次編號匯入。"
-                )
-            )
-        elif (known := published.get(line.code).points) != line.points:
-            reason = f"{line.code} 在已公布的 {published.revision} 扣點為 {known or '無'}，這裡是 {line.points or '無'}"
-            refused.append(Refusal(line.line, "", f"{reason}；請用新的版次編號匯入。"))
+        if reason := _against_published(line, published):
+            refused.append(Refusal(line.line, "", f"{line.code} {reason}"))
         else:
             wordings[line.code] = line.wording
     return Proposal(
-        published, {}, published, wordings, frozenset(), tuple(sorted(refused)), is_complete=False
+        known, published.words, known, wordings, frozenset(), tuple(sorted(refused)), is_complete=False
     )
 
 
-def revision(
-    sheet: Sheet, name: str, counts_from: date, earlier: Catalogue, words_before: Mapping[str, str]
-) -> Proposal:
-    """The sheet as a revision of its own: titles and our classification carried over from the one before."""
-    building = _Building(sheet, name, earlier, words_before)
+def _against_published(line: Line, published: Known) -> str:
+    """Why a line cannot give words to a published revision; "" if it can."""
+    name = published.catalogue.revision
+    if not published.catalogue.knows(line.code):
+        return f"不在已公布的 {name}；{_ELSEWHERE}"
+    if (points := published.catalogue.get(line.code).points) != line.points:
+        return f"在已公布的 {name} 扣點為 {points or '無'}，這裡是 {line.points or '無'}；{_ELSEWHERE}"
+    if published.words.get(line.code, line.wording) != line.wording:
+        return f"在 {name} 已有另一段公告文字，不會更改；{_ELSEWHERE}"
+    return ""
+
+
+_ELSEWHERE = "請用新的版次編號匯入，或先刪去這一列。"
+
+
+def revision(sheet: Sheet, name: str, counts_from: date, known: Sequence[Known]) -> Proposal:
+    """The sheet as a revision of its own: titles and our classification carried over, for each code from the first
+    of `known` that has it. The first of all is the one before, with which it is compared.
+    """
+    past = _Past(known)
+    building = _Building(sheet, name, past)
     lines = building.lines()
-    catalogue = Catalogue(name, counts_from, tuple(lines), earlier.trades)
+    catalogue = Catalogue(name, counts_from, tuple(lines), past.trades)
     wordings = {line.code: line.wording for line in sheet.lines if catalogue.knows(line.code)}
     outdated = frozenset(
         code
         for code, words in wordings.items()
-        if words_before.get(code, words) != words and catalogue.get(code).title == earlier.get(code).title
+        if past.words.get(code, words) != words and catalogue.get(code).title == past.lines[code].title
     )
     refused = tuple(sorted((*sheet.refused, *building.refused)))
-    return Proposal(earlier, words_before, catalogue, wordings, outdated, refused, is_complete=True)
+    before = known[0]
+    return Proposal(before.catalogue, before.words, catalogue, wordings, outdated, refused, is_complete=True)
 
 
 def short_title(wording: str) -> str:
@@ -87,14 +121,27 @@ def short_title(wording: str) -> str:
     return wording[:cut] if cut >= MAX_TITLE // 3 else f"{wording[: MAX_TITLE - 1]}…"
 
 
+class _Past:
+    """What is known of each code: its line and words in the first revision that has them."""
+
+    def __init__(self, known: Sequence[Known]) -> None:
+        self.lines: dict[str, DefectCode] = {}
+        self.words: dict[str, str] = {}
+        trades: dict[str, Text] = {}
+        for each in known:
+            self.lines = {**each.catalogue.by_code, **self.lines}
+            self.words = {**each.words, **self.words}
+            trades |= {key: names for key, names in each.catalogue.trades.items() if key not in trades}
+        self.trades: Mapping[str, Text] = MappingProxyType(trades)
+
+
 @dataclass
 class _Building:
     """The lines of a new revision in official order, and the rows that cannot be part of it."""
 
     sheet: Sheet
     name: str
-    earlier: Catalogue
-    words_before: Mapping[str, str]
+    past: _Past
     refused: list[Refusal] = field(default_factory=list)
 
     def lines(self) -> list[DefectCode]:
@@ -110,11 +157,11 @@ class _Building:
         return [found[code] for code in sorted(found, key=_order)]
 
     def _carried(self, line: Line, found: Mapping[str, DefectCode]) -> Iterator[DefectCode]:
-        """The groups above a line that the sheet leaves out but the revision before has."""
+        """The groups above a line that the sheet leaves out but an earlier revision has."""
         told = {each.code for each in self.sheet.lines}
         for code in _above(line.code):
             if code not in found and code not in told and self._was(code) == "group":
-                yield replace(self.earlier.get(code), edition=self.name)
+                yield replace(self.past.lines[code], edition=self.name)
 
     def _against(self, line: Line, found: Mapping[str, DefectCode], *, has_children: bool) -> str:
         """Why a line cannot stand where it stands; "" if it can."""
@@ -134,19 +181,20 @@ class _Building:
         """What a line without points is: as before, else as all beside it are; None if that tells nothing."""
         if (before := self._was(line.code)) is not None:
             return before
-        beside = {each.kind for each in self.earlier.codes if each.parent == line.parent}
+        beside = {each.kind for each in self.past.lines.values() if each.parent == line.parent}
         return "group" if beside == {"group"} and line.parent is not None else None
 
     def _was(self, code: str) -> str | None:
-        return self.earlier.get(code).kind if self.earlier.knows(code) else None
+        return self.past.lines[code].kind if code in self.past.lines else None
 
     def _made(self, line: Line, *, is_group: bool) -> DefectCode:
         kind = "group" if is_group else "item"
         if self._was(line.code) == kind:
-            before = self.earlier.get(line.code)
-            title = short_title(line.wording) if before.title == NOT_AVAILABLE else before.title
-            return replace(before, points=line.points, title=title, edition=self.name)
-        like = _likeness(self.earlier, line.code)
+            before = replace(self.past.lines[line.code], points=line.points, edition=self.name, doubt="")
+            if before.title != NOT_AVAILABLE:
+                return before
+            return replace(before, title=short_title(line.wording), english=NO_ENGLISH)
+        like = _likeness(self.past.lines.values(), line.code)
         made = DefectCode(
             line.code,
             line.parent,
@@ -160,10 +208,11 @@ class _Building:
         return made if is_group else replace(made, kind="item", phase=like.phase, party=like.party)
 
 
-def _likeness(earlier: Catalogue, code: str) -> DefectCode:
-    """An item of the kind most common among the nearest neighbours of a code, for its trade, phase and party."""
-    for above in (*_above(code)[::-1], ""):
-        if near := [each for each in earlier.items if each.code.startswith(f"{above}." if above else "")]:
+def _likeness(lines: Collection[DefectCode], code: str) -> DefectCode:
+    """An item of the kind most common below a code, else among its neighbours, for its trade, phase and party."""
+    items = [each for each in lines if each.kind == "item"]
+    for above in (code, *_above(code)[::-1], ""):
+        if near := [each for each in items if each.code.startswith(f"{above}." if above else "")]:
             return _most_common(near)
     raise ValueError("a catalogue without items has no neighbours")
 

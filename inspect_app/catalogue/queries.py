@@ -12,6 +12,7 @@ from sqlalchemy import (
     Row,
     SQLColumnExpression,
     String,
+    exists,
     func,
     literal,
     select,
@@ -24,26 +25,35 @@ from inspect_app.catalogue.models import Line, Revision, Wording
 from inspect_app.core.database import table
 
 IMPORTED, LINES, WORDINGS = table(Revision), table(Line), table(Wording)
+ALWAYS_PUBLISHED = "roc-111"
+"""Published before sheets could be imported: never stored with lines."""
 
 
 @cache
 def _known() -> CompoundSelect[Any]:
-    """Every revision with the day from which it counts; one published as well as imported stands twice."""
+    """Every revision once, with the day from which it counts: what is stored with lines wins over what is published.
+
+    `place` decides between two of one day, the stored one first.
+    """
+    own = IMPORTED.alias("own")
     published = (
         select(
             literal(each.revision, String(20)).label("id"),
             literal(each.counts_from, Date()).label("counts_from"),
-        )
+            literal(1).label("place"),
+        ).where(~exists().where(own.c.id == each.revision, own.c.lines > 0).correlate(None))
         for each in revisions()
     )
-    return union_all(*published, select(IMPORTED.c.id, IMPORTED.c.counts_from))
+    stored = select(IMPORTED.c.id, IMPORTED.c.counts_from, literal(0)).where(IMPORTED.c.lines > 0)
+    return union_all(*published, stored)
 
 
 def counting_on(day: SQLColumnExpression[date]) -> ColumnElement[str]:
     """The revision that counts on a day: the newest begun by then; before the first, the first."""
     known, every = _known().subquery("known"), _known().subquery("every")
-    begun = select(known.c.id).where(known.c.counts_from <= day).order_by(known.c.counts_from.desc()).limit(1)
-    first = select(every.c.id).order_by(every.c.counts_from).limit(1)
+    newest_first = (known.c.counts_from.desc(), known.c.place, known.c.id)
+    begun = select(known.c.id).where(known.c.counts_from <= day).order_by(*newest_first).limit(1)
+    first = select(every.c.id).order_by(every.c.counts_from, every.c.place, every.c.id).limit(1)
     return func.coalesce(begun.scalar_subquery(), first.scalar_subquery())
 
 
@@ -58,6 +68,13 @@ def imported(session: Session) -> list[Revision]:
 
 def find(session: Session, revision: str) -> Revision | None:
     return session.scalar(select(Revision).where(Revision.id == revision))
+
+
+def find_own(session: Session, revision: str) -> Revision | None:
+    """The import that is a revision of its own, with lines."""
+    if revision == ALWAYS_PUBLISHED:
+        return None
+    return session.scalar(select(Revision).where(Revision.id == revision, Revision.lines > 0))
 
 
 def lines(session: Session, revision: str) -> Sequence[Row[Any]]:

@@ -4,7 +4,7 @@ from typing import get_args
 
 import marshmallow as ma
 
-from forms.catalogue import Kind, Party, Phase, catalogue
+from forms.catalogue import Kind, Party, Phase
 from forms.search import MOST_TYPED
 from inspect_app.core.api import MAX_PAGE, Schema
 
@@ -30,16 +30,11 @@ class CodeList(Schema):
     next = ma.fields.String(allow_none=True)
 
 
-def _is_trade(value: str) -> None:
-    if value not in catalogue().trades:
-        raise ma.ValidationError("沒有這個工項；請用 index 所列的 trades。")
-
-
 class SearchArgs(Schema):
-    """What was typed, and what the lines are narrowed to."""
+    """What was typed, and what the lines are narrowed to; the revision that counts knows its trades."""
 
     q = ma.fields.String(load_default="", validate=ma.validate.Length(max=MOST_TYPED))
-    trade = ma.fields.String(load_default=None, validate=_is_trade)
+    trade = ma.fields.String(load_default=None)
     phase = ma.fields.String(load_default=None, validate=ma.validate.OneOf(get_args(Phase)))
     party = ma.fields.String(load_default=None, validate=ma.validate.OneOf(get_args(Party)))
     kind = ma.fields.String(load_default=None, validate=ma.validate.OneOf(get_args(Kind)))

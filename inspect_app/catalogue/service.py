@@ -21,7 +21,7 @@ from inspect_app.catalogue.models import Revision
 FIELDS = tuple(name for name in DefectCode.__slots__ if name != "also")
 
 _read: WeakKeyDictionary[Any, dict[str, Catalogue]] = WeakKeyDictionary()
-"""Imported catalogues by the database they are in: what is stored never changes, so it is read once a process."""
+"""Catalogues by the database they count in: what is known never changes, so it is looked up once a process."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,18 +44,18 @@ def on(session: Session, day: date) -> str:
 
 
 def get(session: Session, revision: str) -> Catalogue:
-    """The catalogue of that revision, published or imported; UnknownRevision if there is none."""
-    for known in published.revisions():
-        if known.revision == revision:
-            return known
+    """The catalogue of that revision, as imported or else as published; UnknownRevision if there is none."""
     read = _read.setdefault(session.get_bind(), {})
     if revision not in read:
-        row = queries.find(session, revision)
-        lines = queries.lines(session, revision) if row else ()
-        if row is None or not lines:
-            raise UnknownRevision(revision, "、".join(each.revision for each in listed(session)))
-        read[revision] = _catalogue(row, lines)
+        read[revision] = _find(session, revision)
     return read[revision]
+
+
+def only_published(session: Session, revision: str) -> Catalogue | None:
+    """The published catalogue of that revision, unless lines of its own are stored under its name."""
+    if queries.find_own(session, revision) is not None:
+        return None
+    return {each.revision: each for each in published.revisions()}.get(revision)
 
 
 def current(session: Session, today: date) -> Catalogue:
@@ -65,11 +65,10 @@ def current(session: Session, today: date) -> Catalogue:
 
 def listed(session: Session, today: date | None = None) -> list[Listed]:
     """Every revision, the newest first; `today` tells which one counts."""
-    counts, imported = queries.counts(session), {row.id: row for row in queries.imported(session)}
-    ours = {each.revision: each for each in published.revisions()}
+    counts, own = queries.counts(session), {row.id: row for row in queries.imported(session) if row.lines}
     now = on(session, today) if today else None
-    found = [_listed(each, counts, now) for each in ours.values()]
-    found += [_listed_row(row, counts, now) for row in imported.values() if row.id not in ours]
+    found = [_listed_row(row, counts, now) for row in own.values()]
+    found += [_listed(each, counts, now) for each in published.revisions() if each.revision not in own]
     return sorted(found, key=lambda each: each.counts_from, reverse=True)
 
 
@@ -89,11 +88,20 @@ def differences(session: Session, old: str, new: str) -> Differences:
     return between(get(session, old), get(session, new), words)
 
 
-def before(session: Session, counts_from: date) -> str:
-    """The revision that counts until another begins; the first, if that one is to be the first."""
-    rows = [(each.counts_from, each.revision) for each in listed(session)]
-    earlier = [row for row in rows if row[0] < counts_from]
-    return max(earlier)[1] if earlier else min(rows)[1]
+def around(session: Session, counts_from: date) -> list[str]:
+    """The other revisions beside one that begins on a day: the earlier ones, newest first, then the later ones."""
+    rows = [each for each in listed(session) if each.counts_from != counts_from]
+    later = sum(each.counts_from > counts_from for each in rows)
+    return [each.revision for each in (*rows[later:], *rows[:later][::-1])]
+
+
+def _find(session: Session, revision: str) -> Catalogue:
+    if (row := queries.find_own(session, revision)) is not None:
+        return _catalogue(row, queries.lines(session, revision))
+    for known in published.revisions():
+        if known.revision == revision:
+            return known
+    raise UnknownRevision(revision, "、".join(each.revision for each in listed(session)))
 
 
 def _catalogue(row: Revision, lines: Any) -> Catalogue:

@@ -8,7 +8,7 @@ from openpyxl.utils import get_column_letter
 
 from inspect_app.catalogue import sheet_cells, sheet_xlsx
 from inspect_app.catalogue.sheet_cells import CellError
-from inspect_app.catalogue.sheet_columns import MAX_COLUMNS, WITHIN, understand
+from inspect_app.catalogue.sheet_columns import MAX_COLUMNS, WITHIN, named, understand
 from inspect_app.catalogue.sheet_types import BLANK, Cell, Layout, Line, Refusal, Row, Sheet, Table
 from inspect_app.core.delimited import Record, UnreadableFile, encoding_of, records
 
@@ -31,7 +31,7 @@ def read(data: bytes, told: Mapping[str, str], wanted: str | None = None) -> She
     `told` maps names of columns to fields (code, wording, points, parent); `wanted` names a workbook's sheet.
     UnreadableFile when nothing can be used: no sheet, no header, far too much of anything.
     """
-    table = _table(data, wanted)
+    table = _table(data, told, wanted)
     ahead = list(islice(table.rows, WITHIN))
     layout = understand(ahead, told)
     reading = _Reading(table, layout)
@@ -41,7 +41,7 @@ def read(data: bytes, told: Mapping[str, str], wanted: str | None = None) -> She
     return reading.result()
 
 
-def _table(data: bytes, wanted: str | None) -> Table:
+def _table(data: bytes, told: Mapping[str, str], wanted: str | None) -> Table:
     if len(data) > MAX_BYTES:
         raise UnreadableFile(_TOO_BIG)
     if data.startswith(_OLE):
@@ -50,17 +50,27 @@ def _table(data: bytes, wanted: str | None) -> Table:
         return sheet_xlsx.read(data, wanted)
     if wanted is not None:
         raise UnreadableFile("只有 XLSX 檔有工作表；請不要用 --sheet。")
-    return Table(_text_rows(data), "", letters=False)
+    return Table(_text_rows(data, told), "", letters=False)
 
 
-def _text_rows(data: bytes) -> Iterator[Row]:
+def _text_rows(data: bytes, told: Mapping[str, str]) -> Iterator[Row]:
     encoding = encoding_of(data)
-    head = data[:2000]
-    delimiter = "\t" if head.count(b"\t") > head.count(b",") else ","
+    delimiter = _delimiter(data, encoding, told)
     for count, record in enumerate(records(data, encoding, delimiter)):
         if count >= MAX_ROWS:
             raise UnreadableFile(f"檔案超過 {MAX_ROWS:,} 列；這不是缺失目錄，請檢查檔案。")
         yield _text_row(record)
+
+
+def _delimiter(data: bytes, encoding: str, told: Mapping[str, str]) -> str:
+    """The one by which a row names the most columns, else the more frequent one: titles and notes have commas too."""
+
+    def names(delimiter: str) -> tuple[int, int]:
+        first = islice(records(data, encoding, delimiter), WITHIN)
+        rows = (Row(each.line, tuple(map(Cell, each.cells[:MAX_COLUMNS]))) for each in first)
+        return named(rows, told), data.count(delimiter.encode(), 0, 2000)
+
+    return max((",", "\t"), key=names)
 
 
 def _text_row(record: Record) -> Row:

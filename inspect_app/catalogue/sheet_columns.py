@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from inspect_app.catalogue.sheet_cells import plain
 from inspect_app.catalogue.sheet_types import Cell, Layout, Row
@@ -41,7 +41,7 @@ def understand(rows: Sequence[Row], told: Mapping[str, str]) -> Layout:
 
     UnreadableFile when there is no such row, or two columns are the same field.
     """
-    wanted = {_name(Cell(name)): field for name, field in told.items()}
+    wanted = _wanted(told)
     best: dict[str, list[int]] = {}
     for row in rows:
         found = _places(row, wanted)
@@ -49,6 +49,16 @@ def understand(rows: Sequence[Row], told: Mapping[str, str]) -> Layout:
             return _layout(row, found, wanted)
         best = max(best, found, key=len)
     raise UnreadableFile(_no_header(rows, best))
+
+
+def named(rows: Iterable[Row], told: Mapping[str, str]) -> int:
+    """How many of the needed columns the best of the rows names."""
+    wanted = _wanted(told)
+    return max((len(_places(row, wanted).keys() & NEEDED) for row in rows), default=0)
+
+
+def _wanted(told: Mapping[str, str]) -> dict[str, str]:
+    return {_name(Cell(name)): field for name, field in told.items()}
 
 
 def _places(row: Row, told: Mapping[str, str]) -> dict[str, list[int]]:

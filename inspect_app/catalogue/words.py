@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from forms.catalogue import DefectCode, catalogue
+from forms.catalogue import Catalogue, DefectCode
 from forms.marksheet import Line, Part
 from forms.schema import FormItem
 from forms.text import Text
@@ -16,6 +16,7 @@ WORKS = {
     "slope": Text("坡地", "Slope"),
     "equipment": Text("設備", "Equipment"),
 }
+GONE = Text("此版次已無", "no longer in this revision")
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,11 +27,18 @@ class Demanded:
     things: tuple[Text, ...]
 
 
-def demanded(item: FormItem) -> Demanded | None:
-    """What a fail of the item asks for; None if nothing."""
+def line_of(lines: Catalogue, code: str) -> DefectCode:
+    """The line of a code that a checklist names; one that says so where this revision has it no longer."""
+    if lines.knows(code):
+        return lines.get(code)
+    return DefectCode(code, None, "item", "", GONE.zh, GONE.en, trade="")
+
+
+def demanded(item: FormItem, lines: Catalogue) -> Demanded | None:
+    """What a fail of the item asks for, by the catalogue's titles; None if nothing."""
     if item.on_fail is None:
         return None
-    codes = tuple(catalogue().get(code) for code in item.on_fail.codes)
+    codes = tuple(line_of(lines, code) for code in item.on_fail.codes)
     found = Demanded(codes, tuple(_things(item.on_fail.photo, item.on_fail.note)))
     return found if found.codes or found.things else None
 

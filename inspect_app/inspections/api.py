@@ -7,6 +7,7 @@ import msgspec
 from flask import Response
 
 from inspect_app.catalogue import lookup, paper
+from inspect_app.catalogue import service as catalogues
 from inspect_app.core import clock
 from inspect_app.core.api import ApiBlueprint, check_version, paginate, request_json, versioned
 from inspect_app.core.auth import current_actor, requires
@@ -239,10 +240,14 @@ def letter(inspection_id: UUID) -> Response:
 @blp.arguments(schemas.PaperArgs, location="query")
 @blp.response(200, content_type="application/pdf")
 def paper_form(args: dict[str, Any], inspection_id: UUID) -> Response:
-    """A checklist to fill in by pen on this visit: staff and the visit's team only."""
+    """A checklist to fill in by pen on this visit, with its catalogue's titles: staff and the visit's team only.
+
+    Once it is issued also the auditor.
+    """
     form = lookup.form(**args)
     row = policy.paper_of(session(), current_actor(), inspection_id)
-    return pdf(paper.paper(form, issuer(row).name, papers.visit(row)))
+    lines = catalogues.get(session(), row.code_revision or catalogues.on(session(), row.on))
+    return pdf(paper.paper(form, lines, issuer(row).name, papers.visit(row)))
 
 
 @blp.get("/inspections/<uuid:inspection_id>/record.pdf")

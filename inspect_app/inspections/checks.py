@@ -1,31 +1,47 @@
 """What a submission must say beyond its types: the form's items, the catalogue's codes, the photos it names."""
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from uuid import UUID
 
 from forms import validation
 from forms.catalogue import Catalogue
 from forms.errors import UnknownDefectCode, UnknownForm
+from forms.marksheet import sheet_of
 from forms.published import load
-from forms.validation import Besides
+from forms.schema import FormDefinition
+from forms.validation import Besides, Demand
 from inspect_app.core import clock
 from inspect_app.core.problems import FieldError, InvalidFields
 from inspect_app.inspections.body import FoundDefect, Remark, SubmissionBody
 
+REMARKS = {"merits": "優點", "advice": "建議"}
 ADVICE = "請依各欄位的說明更正後再送；平板上的資料仍在。"
 
 
 def faults(body: SubmissionBody) -> tuple[FieldError, ...]:
-    """Every field that does not fit the form, the photos or the other fields."""
+    """Every field that does not fit the form, the photos or the other fields, as far as no catalogue is needed."""
     return (*_times(body), *_answers(body), *_defects(body), *_photos(body))
 
 
+def demands(body: SubmissionBody) -> tuple[Demand, ...]:
+    """What failed items still ask for; whether it can be recorded depends on the catalogue."""
+    form = _form(body)
+    return tuple(validation.unmet(form, body.answers, _besides(body))) if form else ()
+
+
+def demand_faults(unmet: Iterable[Demand], known: Catalogue) -> Iterator[FieldError]:
+    """Failed items without a defect that they ask for and that the catalogue, of the visit's revision, has."""
+    return (FieldError(*fault) for fault in validation.unrecorded(unmet, known))
+
+
 def code_faults(body: SubmissionBody, known: Catalogue) -> Iterator[FieldError]:
-    """Codes and points that the catalogue, of the visit's revision, does not have."""
+    """Codes and points that the catalogue, of the visit's revision, does not have, and remarks under other codes."""
     for index, defect in enumerate(body.defects):
         yield from _points(defect, f"defects[{index}]", known)
-    for name, remarks in (("merits", body.merits), ("advice", body.advice)):
-        yield from _remark_codes(name, remarks, known)
+    form = _form(body)
+    for name in REMARKS:
+        groups = getattr(sheet_of(form), name) if form else ()
+        yield from _remark_codes(name, getattr(body, name), groups, known)
 
 
 def refuse(found: Sequence[FieldError], prefix: str = "") -> None:
@@ -57,11 +73,21 @@ def _answers(body: SubmissionBody) -> Iterator[FieldError]:
     except UnknownForm as error:
         yield FieldError("form", str(error))
         return
-    besides = Besides(
+    for fault in validation.faults(form, body.answers, _besides(body)):
+        yield FieldError(*fault)
+
+
+def _form(body: SubmissionBody) -> FormDefinition | None:
+    try:
+        return load(body.form.code, body.form.version)
+    except UnknownForm:
+        return None
+
+
+def _besides(body: SubmissionBody) -> Besides:
+    return Besides(
         {defect.code for defect in body.defects}, {signature.role for signature in body.signatures}
     )
-    for fault in validation.faults(form, body.answers, besides):
-        yield FieldError(*fault)
 
 
 def _defects(body: SubmissionBody) -> Iterator[FieldError]:
@@ -109,9 +135,15 @@ def _naming(body: SubmissionBody) -> Iterator[tuple[str, Sequence[str]]]:
     yield from ((f"defects[{index}]", defect.photos) for index, defect in enumerate(body.defects))
 
 
-def _remark_codes(name: str, remarks: Sequence[Remark], known: Catalogue) -> Iterator[FieldError]:
+def _remark_codes(
+    name: str, remarks: Sequence[Remark], groups: Collection[str], known: Catalogue
+) -> Iterator[FieldError]:
     for index, remark in enumerate(remarks):
         try:
             known.get(remark.code)
         except UnknownDefectCode as error:
             yield FieldError(f"{name}[{index}].code", str(error))
+            continue
+        if groups and not validation.covers(groups, remark.code):
+            reason = f"{REMARKS[name]}的編號為 {'、'.join(groups)}，或其下的編號。"
+            yield FieldError(f"{name}[{index}].code", reason)

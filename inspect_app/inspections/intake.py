@@ -6,6 +6,7 @@ The database's one writer at a time should wait for nobody's parsing.
 from dataclasses import dataclass
 from typing import Any
 
+from forms.validation import Demand
 from inspect_app.core.problems import FieldError
 from inspect_app.inspections import checks
 from inspect_app.inspections.body import Amendment, SubmissionBody, canonical, decode, digest
@@ -15,6 +16,7 @@ from inspect_app.inspections.body import Amendment, SubmissionBody, canonical, d
 class Sent:
     """A decoded submission; `text` is its canonical JSON, `sha256` over that, `faults` what is wrong by itself.
 
+    `demands` are failed items that ask for a defect, if the visit's catalogue has it;
     `reason` is an amendment's, None for the first submission; `prefix` goes before the fields of errors.
     """
 
@@ -22,6 +24,7 @@ class Sent:
     text: str
     sha256: str
     faults: tuple[FieldError, ...]
+    demands: tuple[Demand, ...]
     reason: str | None = None
     prefix: str = ""
 
@@ -45,4 +48,4 @@ def _read(value: Any, reason: str | None = None, prefix: str = "") -> Sent:
     body: SubmissionBody = decode(value, SubmissionBody, prefix.rstrip("."))
     checks.check_instants(body, prefix)
     text = canonical(value)
-    return Sent(body, text, digest(text), checks.faults(body), reason, prefix)
+    return Sent(body, text, digest(text), checks.faults(body), checks.demands(body), reason, prefix)

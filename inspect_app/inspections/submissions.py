@@ -142,7 +142,8 @@ def _require_amendable(visit: Standing) -> None:
 
 def _accept(session: Session, visit: Standing, sent: Sent, by: Actor, now: datetime) -> Receipt:
     body = sent.body
-    codes = checks.code_faults(body, catalogues.get(session, visit.code_revision))
+    known = catalogues.get(session, visit.code_revision)
+    codes = (*checks.demand_faults(sent.demands, known), *checks.code_faults(body, known))
     checks.refuse((*sent.faults, *codes, *checks.team_faults(body, visit.members)), sent.prefix)
     scores.grade(body, visit.on, visit.team, (), sent.prefix)
     if sent.is_first:

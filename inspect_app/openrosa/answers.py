@@ -8,12 +8,15 @@ from flask import Response
 
 from inspect_app.core.problems import Problem
 from inspect_app.core.settings import current_settings
+from inspect_app.openrosa.letters import legal
 
 RESPONSE = "http://openrosa.org/http/response"
 FORM_LIST = "http://openrosa.org/xforms/xformsList"
 MANIFEST = "http://openrosa.org/xforms/xformsManifest"
 XML = "text/xml; charset=utf-8"
 SUBMITTED, FAILED = "submit_success", "submit_error"
+HEADS = 16
+"""Programs count the files alone; this part of what a request may hold is left for what stands around them."""
 TOLD = 5
 """How many faults a tablet's message can show."""
 
@@ -71,13 +74,17 @@ def manifest(files: Sequence[tuple[str, str, str]]) -> Response:
 
 
 def document(root: Element, status: int = 200) -> Response:
+    """An XML document as an answer."""
+    for node in root.iter():
+        node.text = legal(node.text or "") or None
     return Response(tostring(root, encoding="utf-8", xml_declaration=True), status, content_type=XML)
 
 
 def with_version(response: Response) -> Response:
     """The headers that every answer has."""
     response.headers["X-OpenRosa-Version"] = "1.0"
-    response.headers["X-OpenRosa-Accept-Content-Length"] = str(current_settings().max_body_bytes)
+    limit = current_settings().max_body_bytes
+    response.headers["X-OpenRosa-Accept-Content-Length"] = str(limit - limit // HEADS)
     response.headers["Content-Language"] = "zh-TW"
     return response
 

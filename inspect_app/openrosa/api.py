@@ -2,12 +2,13 @@
 
 from flask import Response
 
-from forms.errors import UnknownForm
-from forms.published import load
-from forms.schema import FormDefinition
+from forms.catalogue import Catalogue
+from inspect_app.catalogue import service as catalogue
+from inspect_app.catalogue.lookup import form as published
+from inspect_app.core import clock
 from inspect_app.core.api import ApiBlueprint
 from inspect_app.core.auth import requires
-from inspect_app.core.problems import NotFound
+from inspect_app.core.database import session
 from inspect_app.openrosa import xform, xlsform
 
 blp = ApiBlueprint("openrosa_api", __name__, description="查核表匯出")
@@ -22,7 +23,7 @@ BINARY = {"type": "string", "format": "binary"}
 @blp.response(200, BINARY, content_type=XLSX)
 def as_xlsform(code: str, version: int) -> Response:
     """The checklist as XLSForm, a workbook of survey, choices and settings."""
-    return _file(xlsform.workbook(_published(code, version)), XLSX, f"{code}-v{version}.xlsx")
+    return _file(xlsform.workbook(published(code, version), _codes()), XLSX, f"{code}-v{version}.xlsx")
 
 
 @blp.get(f"{FORM}/xform")
@@ -30,15 +31,13 @@ def as_xlsform(code: str, version: int) -> Response:
 @blp.response(200, BINARY, content_type="application/xml")
 def as_xform(code: str, version: int) -> Response:
     """The checklist as XForm, which ODK Collect fills in."""
-    text = xform.of_any(_published(code, version))
+    text = xform.of_any(published(code, version), _codes())
     return _file(text.encode(), "application/xml", f"{code}-v{version}.xml")
 
 
-def _published(code: str, version: int) -> FormDefinition:
-    try:
-        return load(code, version)
-    except UnknownForm as error:
-        raise NotFound(str(error)) from error
+def _codes() -> Catalogue:
+    """The catalogue that counts today."""
+    return catalogue.current(session(), clock.today())
 
 
 def _file(data: bytes, kind: str, name: str) -> Response:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
-from forms.catalogue import catalogue
+from forms.catalogue import Catalogue
 from forms.marksheet import MarkSheet
 from forms.schema import FormDefinition, FormItem
 from forms.text import Text
@@ -46,7 +46,7 @@ PARTS = {"quality_system": "markQuality", "workmanship": "markWorkmanship", "pro
 """The questions of a mark's parts, by the part's name in a submission."""
 
 
-def options(sheet: MarkSheet) -> Iterator[Option]:
+def options() -> Iterator[Option]:
     """The lists that every form chooses from."""
     lists = {
         "yes_no": YES_NO,
@@ -55,20 +55,19 @@ def options(sheet: MarkSheet) -> Iterator[Option]:
         "finding": FINDINGS,
         "test": TEST_WORDS,
         "mark_kind": MARK_KINDS,
-        "merit": _remarks(sheet.merits),
-        "advice": _remarks(sheet.advice),
     }
     for name, words in lists.items():
         yield from (Option(name, key, text) for key, text in words.items())
 
 
-def _remarks(groups: tuple[str, ...]) -> dict[str, Text]:
-    """The codes that a remark may name: the groups and what stands below them."""
-    return {
-        line.code: Text(f"{line.code} {line.title}", f"{line.code} {line.english}")
-        for line in catalogue().codes
-        if any(line.code == each or line.code.startswith(f"{each}.") for each in groups)
-    }
+def remarks(sheet: MarkSheet, codes: Catalogue) -> Iterator[Option]:
+    """The codes that a merit or an advice may name: the mark sheet's groups and what stands below them."""
+    for name, groups in (("merit", sheet.merits), ("advice", sheet.advice)):
+        below = tuple(f"{each}." for each in groups)
+        for line in codes.codes:
+            if line.code in groups or line.code.startswith(below):
+                words = Text(f"{line.code} {line.title}", f"{line.code} {line.english}")
+                yield Option(name, line.code, words)
 
 
 def opening(inspection: str) -> Iterator[Row]:
@@ -256,6 +255,6 @@ def closing(sheet: MarkSheet) -> Iterator[Row]:
 
 def _remark(name: str, one: str, words: Text) -> Iterator[Row]:
     code = Row(f"select_one {one}", f"{one}Code", words, appearance="minimal autocomplete")
-    yield from repeat(
-        name, words, code, Row("text", f"{one}Note", Text("說明", "Note"), **at_most(LONGEST_NOTE))
-    )
+    chosen = f"{xpath.ref(code.name)} != ''"
+    note = Row("text", f"{one}Note", Text("說明", "Note"), relevant=chosen, **at_most(LONGEST_NOTE))
+    yield from repeat(name, words, code, note)

@@ -11,6 +11,8 @@ from inspect_app.openrosa.instance import Instance, Record
 
 WHOLE = re.compile(r"-?[0-9]{1,9}")
 NUMBER = re.compile(r"-?[0-9]{1,9}(\.[0-9]{1,20})?(E-?[0-9]{1,2})?")
+CALCULATED = frozenset({"defectId", "defectAllowed"})
+"""What stands in a defect that nobody filled in."""
 SHORT_OFFSET = re.compile(r"(?<=[+-][0-9]{2})$")
 """The end of an instant whose offset has no minutes, as older tablets write it."""
 
@@ -29,7 +31,9 @@ def json_body(instance: Instance, hashes: Hashes) -> dict[str, Any]:
         "device": _known({"id": record.text("device")}),
         "location": _location(record.text("location")),
         "answers": {item.id: answer for item in items if (answer := _answer(record, item, hashes))},
-        "defects": [_defect(each, hashes) for each in record.each("defects") if each.text("defectCode")],
+        "defects": [
+            _defect(each, hashes) for each in record.each("defects") if each.fields.keys() - CALCULATED
+        ],
         "marks": [_mark(each) for each in record.each("marks") if each.text("markKind") != "none"],
         "findings": _words(record.text("findings")),
         "pending_tests": _words(record.text("pendingTests")),

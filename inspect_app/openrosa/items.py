@@ -5,6 +5,7 @@ from typing import Any
 
 from forms.schema import FormItem, Section
 from forms.text import Text
+from inspect_app.catalogue.words import bounds
 from inspect_app.openrosa import names, xpath
 from inspect_app.openrosa.names import ANOTHER, MORE, NOTE, PHOTO, RESULT, VALUE
 from inspect_app.openrosa.rows import Option, Row, group, several
@@ -116,11 +117,8 @@ def _bounds(item: FormItem) -> tuple[str, Text]:
     scale = 10**item.decimals
     parts = [f". >= {low}"] * bool(low) + [f". <= {high}"] * bool(high)
     parts.append(f"abs(. * {scale} - round(. * {scale})) < 0.000001")
-    message = Text(
-        f"應在 {low} 至 {high} {item.unit} 之間，最多 {item.decimals} 位小數。",
-        f"From {low} to {high} {item.unit}, with at most {item.decimals} decimals.",
-    )
-    return " and ".join(parts), message
+    told = bounds(item)
+    return " and ".join(parts), Text(f"請填：{told.zh}。", f"Enter {told.en}.")
 
 
 # --- kinds without a verdict -----------------------------------------------------------------------------------
@@ -143,15 +141,19 @@ def _signature(item: FormItem) -> Iterator[Row]:
 
 
 def _asks(item: FormItem) -> dict[str, Any]:
-    relevant = "" if item.optional else f"{xpath.ref(names.of(item, RESULT))} = ''"
+    relevant = f"{xpath.ref(names.of(item, RESULT))} = ''" if names.has_result(item) else ""
     return {**_words(item), "required": _needed(item), "relevant": relevant}
 
 
 def _asked(item: FormItem, row: Row) -> Iterator[Row]:
-    """The question, and where it must be answered a way to say that it does not apply."""
+    """The question, and where it must be answered a way to say that it does not apply, with the reason for a picture."""
     yield row
-    if names.has_result(item):
-        yield Row(f"select_one {SKIP}", names.of(item, RESULT), Text("不適用時請選", "If not applicable"))
+    if not names.has_result(item):
+        return
+    yield Row(f"select_one {SKIP}", names.of(item, RESULT), Text("不適用時請選", "If not applicable"))
+    if item.kind in ("photo", "signature"):
+        why = Text("不適用的原因", "Why it does not apply")
+        yield Row("text", names.of(item, NOTE), why, None, "yes", _is(item, "na"), **at_most(LONGEST_NOTE))
 
 
 _OF_KIND: dict[str, Callable[[FormItem], Iterator[Row]]] = {

@@ -14,4 +14,5 @@ def expire(turn: Turn) -> Outcome:
         return {"attachments": service.expire(current, turn.now)}
 
 
-JOBS = (Job("openrosa.expire", "清除逾期的表單附件名稱", Daily(time(3, 20)), expire),)
+# Before photos.expire: no name is left without its photo.
+JOBS = (Job("openrosa.expire", "清除逾期的表單附件名稱", Daily(time(3, 0)), expire),)

@@ -5,6 +5,7 @@ those of the questions that every form has, which are single words or written in
 """
 
 from forms.schema import JUDGED, FormItem
+from forms.validation import LEADER
 
 RESULT, VALUE, NOTE, PHOTO, MORE, ANOTHER = "result", "value", "note", "photo", "photos", "another"
 
@@ -16,7 +17,7 @@ def of(item: FormItem, what: str) -> str:
 
 def has_result(item: FormItem) -> bool:
     """Whether an item asks for a result: a verdict, or whether it does not apply."""
-    return item.kind in JUDGED or not item.optional
+    return item.kind in JUDGED or not (item.optional or item.role == LEADER)
 
 
 def has_value(item: FormItem) -> bool:

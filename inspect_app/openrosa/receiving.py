@@ -5,15 +5,18 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import IO
 
+from sqlalchemy.orm import Session
+
 from inspect_app.core import clock
 from inspect_app.core.auth import Actor
 from inspect_app.core.database import session, transaction
 from inspect_app.core.problems import FieldError, InvalidFields
-from inspect_app.inspections import checks, intake, policy, submissions
+from inspect_app.inspections import intake, policy, submissions
 from inspect_app.inspections.submissions import Receipt
 from inspect_app.openrosa import body, queries, service
 from inspect_app.openrosa.instance import Instance
 from inspect_app.openrosa.models import LONGEST_NAME
+from inspect_app.photos import queries as photo_queries
 from inspect_app.photos import receiving as photos
 
 PIECE = 1 << 20
@@ -42,16 +45,17 @@ def receive(instance: Instance, files: Files, by: Actor, *, more: bool) -> Recei
     photos.release_database()
     named = body.attachments(instance)
     _check_names(named, files)
-    _check_content(instance, named)
-    arrived = _take(instance, files, by)
+    hashes = {name: _digest(file) for name, file in files.items()}
+    if _rehearse(instance, named, by):
+        for name, file in files.items():
+            photos.receive(file, hashes[name], instance.inspection_id, by)
+    arrived = _arrived(instance, hashes, by)
     missing = [name for name in named if name not in arrived]
+    if missing and more:
+        return Partial(len(named) - len(missing), len(named))
     if missing:
-        if more:
-            return Partial(len(named) - len(missing), len(named))
         raise _missing(missing)
-    sent = intake.read(body.json_body(instance, arrived))
-    with transaction() as current:
-        return submissions.submit(current, instance.inspection_id, sent, by, clock.now())
+    return _submit(instance, arrived, by)
 
 
 def _check_names(named: Iterable[str], files: Files) -> None:
@@ -61,24 +65,47 @@ def _check_names(named: Iterable[str], files: Files) -> None:
         raise InvalidFields("附件與表單不符；請在平板上重新傳送這份表單。", errors=errors)
 
 
-def _check_content(instance: Instance, named: Iterable[str]) -> None:
-    """Whatever can be found wrong before a photo is stored; the hashes stand for those to come."""
+def _rehearse(instance: Instance, named: Iterable[str], by: Actor) -> bool:
+    """Whether the form is news; if so, whatever speaks against taking it is found before a photo is stored.
+
+    It is submitted with stand-ins for the hashes to come, and all of that is taken back.
+    """
     stand_ins = {name: hashlib.sha256(name.encode()).hexdigest() for name in named}
-    checks.refuse(intake.read(body.json_body(instance, stand_ins)).faults)
-
-
-def _take(instance: Instance, files: Files, by: Actor) -> dict[str, str]:
-    """Store what is news; the hashes of all files that have come so far, by name."""
-    hashes = {name: _digest(file) for name, file in files.items()}
-    known = queries.arrived(session(), instance.id, instance.inspection_id, by)
-    photos.release_database()
-    fresh = {name: sha256 for name, sha256 in hashes.items() if known.get(name) != sha256}
-    for name, sha256 in fresh.items():
-        photos.receive(files[name], sha256, instance.inspection_id, by)
-    if not fresh:
-        return known
+    sent = intake.read(body.json_body(instance, stand_ins))
     with transaction() as current:
-        return service.note(current, instance.id, instance.inspection_id, fresh, by, clock.now())
+        is_news = _is_news(current, instance, by)
+        if is_news:
+            submissions.submit(current, instance.inspection_id, sent, by, clock.now())
+        current.rollback()
+    return is_news
+
+
+def _is_news(current: Session, instance: Instance, by: Actor) -> bool:
+    """Whether nothing was received under the form's id; the visit is held until the transaction ends."""
+    return policy.leads(current, by, instance.inspection_id, instance.id).earlier is None
+
+
+def _arrived(instance: Instance, hashes: Mapping[str, str], by: Actor) -> dict[str, str]:
+    """Note what came; the hashes, by name, of all files that have come so far and are still there.
+
+    Once the form is whole nothing is noted: what it was made of counts, under whatever bytes a name comes again.
+    """
+    visit = instance.inspection_id
+    with transaction() as current:
+        if _is_news(current, instance, by):
+            service.note(current, instance.id, visit, hashes, by, clock.now())
+        known = {**hashes, **queries.arrived(current, instance.id, visit, by)}
+        there = photo_queries.received(current, visit, known.values())
+    return {name: sha256 for name, sha256 in known.items() if sha256 in there}
+
+
+def _submit(instance: Instance, arrived: Mapping[str, str], by: Actor) -> Receipt:
+    sent = intake.read(body.json_body(instance, arrived))
+    with transaction() as current:
+        receipt = submissions.submit(current, instance.inspection_id, sent, by, clock.now())
+        if receipt.missing:  # cleared away meanwhile: who is told 201 deletes his own
+            raise _missing([name for name, sha256 in arrived.items() if sha256 in receipt.missing])
+        return receipt
 
 
 def _digest(file: IO[bytes]) -> str:

@@ -9,7 +9,6 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from inspect_app.core.auth import Actor
-from inspect_app.openrosa import queries
 from inspect_app.openrosa.models import Attachment
 
 KEPT = timedelta(days=30)
@@ -23,8 +22,8 @@ def note(
     hashes: Mapping[str, str],
     by: Actor,
     now: datetime,
-) -> dict[str, str]:
-    """Write down which files came; returns all that have come so far, their SHA-256 by name."""
+) -> None:
+    """Write down which files came, their SHA-256 by name."""
     same = {"submission_id": submission_id, "inspection_id": inspection_id, "sender_id": by.id}
     rows = [{**same, "name": name, "sha256": hashes[name], "received_at": now} for name in sorted(hashes)]
     if rows:
@@ -32,7 +31,6 @@ def note(
         insert = dialect.insert(Attachment)
         changed = {"sha256": insert.excluded.sha256, "received_at": insert.excluded.received_at}
         session.execute(insert.on_conflict_do_update(index_elements=[*same, "name"], set_=changed), rows)
-    return queries.arrived(session, submission_id, inspection_id, by)
 
 
 def expire(session: Session, now: datetime) -> int:

@@ -5,19 +5,14 @@ from uuid import UUID
 
 from flask import Blueprint, Response, request, url_for
 
-from forms.errors import UnknownForm
-from forms.published import load
-from forms.schema import FormDefinition
 from inspect_app.accounts.limits import limit_tokens
-from inspect_app.catalogue import service as catalogue
-from inspect_app.core import clock
+from inspect_app.catalogue.lookup import form as published
 from inspect_app.core.auth import current_actor, requires
 from inspect_app.core.database import session
 from inspect_app.core.problems import (
     FieldError,
     InvalidFields,
     MalformedRequest,
-    NotFound,
     TooLarge,
     UnsupportedKind,
 )
@@ -32,7 +27,7 @@ XML_PART = "xml_submission_file"
 MORE_FOLLOW = "*isIncomplete*"
 """The field by which ODK Collect says that further files follow in requests of their own."""
 MAX_XML = 2 * 2**20
-FORM = "/forms/<string:code>/<int:version>"
+FORM, MEDIA = "/forms/<string:code>/<int:version>", "/media/<string:revision>"
 
 
 @blueprint.get("/formList")
@@ -48,7 +43,7 @@ def form_list() -> Response:
 @requires("forms.read")
 def form(code: str, version: int) -> Response:
     """A checklist as XForm, which asks for the inspection."""
-    return _xml(xform.of_any(_published(code, version)))
+    return _xml(xform.of_any(published(code, version), lists.codes_today(session())))
 
 
 @blueprint.get(f"{FORM}/inspections/<uuid:inspection_id>")
@@ -57,30 +52,28 @@ def form(code: str, version: int) -> Response:
 def visit_form(code: str, version: int, inspection_id: UUID) -> Response:
     """The same for one inspection, with its team."""
     visit = lists.visit_of(session(), current_actor(), inspection_id)
-    return _xml(xform.of_visit(_published(code, version), visit))
+    return _xml(xform.of_visit(published(code, version), visit))
 
 
-@blueprint.get(f"{FORM}/manifest")
+@blueprint.get(f"{MEDIA}/manifest")
 @limit_tokens
 @requires("forms.read")
-def manifest(code: str, version: int) -> Response:
-    """The files that go with a checklist."""
-    _published(code, version)
-    url = url_for(".codes", _external=True)
-    return answers.manifest([(CODES_FILE, media.md5(_codes()), url)])
+def manifest(revision: str) -> Response:
+    """The files that go with a form of that revision of the catalogue."""
+    url = url_for(".codes", revision=revision, _external=True)
+    return answers.manifest([(CODES_FILE, media.md5(_codes(revision)), url)])
 
 
-@blueprint.get(f"/media/{CODES_FILE}")
+@blueprint.get(f"{MEDIA}/{CODES_FILE}")
 @limit_tokens
 @requires("forms.read")
-def codes() -> Response:
+def codes(revision: str) -> Response:
     """The defect catalogue that forms search."""
-    return Response(_codes(), content_type="text/csv; charset=utf-8")
+    return Response(_codes(revision), content_type="text/csv; charset=utf-8")
 
 
-def _codes() -> bytes:
-    """The file of the revision that counts today."""
-    return media.codes(catalogue.current(session(), clock.today()))
+def _codes(revision: str) -> bytes:
+    return media.codes(lists.codes_of(session(), revision))
 
 
 @blueprint.route("/submission", methods=["HEAD"])
@@ -115,13 +108,6 @@ def add_headers(response: Response) -> Response:
 
 def _xml(text: str) -> Response:
     return Response(text.encode(), content_type=answers.XML)
-
-
-def _published(code: str, version: int) -> FormDefinition:
-    try:
-        return load(code, version)
-    except UnknownForm as error:
-        raise NotFound(str(error)) from error
 
 
 def _xml_part() -> bytes:

@@ -3,12 +3,16 @@
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cache
+from threading import Lock
 from uuid import UUID
 from xml.sax.saxutils import escape
 
+from forms.catalogue import Catalogue
 from forms.schema import FormDefinition
-from inspect_app.openrosa.xlsform import ANY, Head, sheets
+from forms.validation import as_of
+from inspect_app.openrosa.letters import legal
+from inspect_app.openrosa.rows import Option, Sheets
+from inspect_app.openrosa.xlsform import ANY, Head, remarks, sheets
 
 ROOT = "data"
 """The name of an instance's root element."""
@@ -16,21 +20,24 @@ ROOT = "data"
 PLACES = Head("CHAHE-FORM", "CHAHE-TITLE", "CHAHE-INSPECTION", "CHAHE-TEAM", "CHAHE-NAMES", "990990")
 """Stand where one inspection's own words go: the form is made once, and filled for each."""
 
-_UNQUOTABLE = str.maketrans({"'": "’", '"': "”", " ": "_", "\u3000": "_"})
+_UNQUOTABLE = str.maketrans({"'": "’", '"': "”"})
+_MAKING = Lock()
+_made: dict[tuple[FormDefinition, Head, tuple[Option, ...]], str] = {}
 
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """The inspection a form is filled in for: its id, how it is called, and its team in order."""
+    """The inspection a form is filled in for: its id, how it is called, its team in order, its revision's codes."""
 
     inspection_id: UUID
     called: str
     team: tuple[tuple[UUID, str], ...]
+    codes: Catalogue
 
 
-def of_any(form: FormDefinition) -> str:
+def of_any(form: FormDefinition, codes: Catalogue) -> str:
     """The XForm of a checklist, which asks for the inspection."""
-    return _made(form, ANY)
+    return _once(form, ANY, codes)
 
 
 def of_visit(form: FormDefinition, visit: Visit) -> str:
@@ -44,7 +51,7 @@ def of_visit(form: FormDefinition, visit: Visit) -> str:
         PLACES.count: str(len(visit.team)),
     }
     places = re.compile("|".join(words))
-    return places.sub(lambda found: escape(words[found[0]]), _made(form, PLACES))
+    return places.sub(lambda found: escape(legal(words[found[0]])), _once(form, PLACES, visit.codes))
 
 
 def title(form: FormDefinition, visit: Visit) -> str:
@@ -65,15 +72,24 @@ def parted(form_id: str) -> tuple[str, str]:
 
 def _listed(names: Iterable[str]) -> str:
     """Names as words of an XPath text: without what would end the text or part a name in two."""
-    return " ".join(name.translate(_UNQUOTABLE) for name in names)
+    return " ".join("_".join(name.translate(_UNQUOTABLE).split()) for name in names)
 
 
-@cache
-def _made(form: FormDefinition, head: Head) -> str:
+def _once(form: FormDefinition, head: Head, codes: Catalogue) -> str:
+    """A form is made once and by one thread: eight that make the same at a time would hold up everybody."""
+    key = (as_of(form, codes), head, remarks(form, codes))
+    if (made := _made.get(key)) is not None:
+        return made
+    with _MAKING:
+        if key not in _made:
+            _made[key] = _converted(sheets(*key))
+        return _made[key]
+
+
+def _converted(found: Sheets) -> str:
     from pyxform.xls2xform import (
         convert,
     )  # takes a third of the application's start, and few processes need it
 
-    found = sheets(form, head)
     heads = {f"{name}_header": [dict.fromkeys(columns)] for name, columns in found.columns().items()}
     return str(convert({**found.tables(), **heads}, form_name=ROOT, validate=False).xform)

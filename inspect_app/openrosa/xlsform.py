@@ -5,8 +5,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 
+from forms.catalogue import Catalogue
 from forms.marksheet import MarkSheet, mark_sheet
 from forms.schema import FormDefinition
+from forms.validation import as_of
 from inspect_app.openrosa import besides, items
 from inspect_app.openrosa.rows import CHINESE, Option, Row, Sheets
 
@@ -29,28 +31,36 @@ class Head:
 ANY = Head()
 
 
+def remarks(form: FormDefinition, codes: Catalogue) -> tuple[Option, ...]:
+    """What a checklist takes from a revision of the catalogue: the choices of its merits and advice."""
+    return tuple(besides.remarks(_marked_on(form), codes))
+
+
 @cache
-def sheets(form: FormDefinition, head: Head = ANY) -> Sheets:
-    """The three sheets of a checklist."""
-    sheet = mark_sheet(form.mark_sheet or 1)
+def sheets(form: FormDefinition, head: Head = ANY, remarks: tuple[Option, ...] = ()) -> Sheets:
+    """The three sheets of a checklist, with a revision's `remarks`."""
     settings = {
         "form_title": head.title or form.title,
         "form_id": head.form_id or form.code,
         "version": str(form.version),
         "default_language": CHINESE,
     }
-    return Sheets(tuple(_survey(form, sheet, head)), tuple(_choices(form, sheet)), settings)
+    return Sheets(tuple(_survey(form, _marked_on(form), head)), (*_choices(form), *remarks), settings)
+
+
+def workbook(form: FormDefinition, codes: Catalogue) -> bytes:
+    """The XLSX file of a checklist."""
+    return _workbook(as_of(form, codes), remarks(form, codes))
 
 
 @cache
-def workbook(form: FormDefinition) -> bytes:
-    """The XLSX file of a checklist."""
+def _workbook(form: FormDefinition, remarks: tuple[Option, ...]) -> bytes:
     from openpyxl import Workbook  # as for pyxform
     from openpyxl.styles import Font
 
     book = Workbook()
     book.remove(book.worksheets[0])
-    found = sheets(form)
+    found = sheets(form, ANY, remarks)
     for name, columns in found.columns().items():
         page = book.create_sheet(name)
         page.append(columns)
@@ -73,8 +83,12 @@ def _survey(form: FormDefinition, sheet: MarkSheet, head: Head) -> Iterator[Row]
     yield from besides.closing(sheet)
 
 
-def _choices(form: FormDefinition, sheet: MarkSheet) -> Iterator[Option]:
+def _choices(form: FormDefinition) -> Iterator[Option]:
     yield from items.VERDICTS
     for item in form.by_id.values():
         yield from items.choices(item)
-    yield from besides.options(sheet)
+    yield from besides.options()
+
+
+def _marked_on(form: FormDefinition) -> MarkSheet:
+    return mark_sheet(form.mark_sheet or 1)

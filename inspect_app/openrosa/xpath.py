@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from forms.conditions import Comparison, Condition, Join
-from forms.schema import FormItem
+from forms.schema import JUDGED, FormItem
 from inspect_app.openrosa import names
 
 FALSE = "false()"
@@ -57,7 +57,8 @@ def _fields(item: FormItem) -> list[str]:
 
 
 def _is(item: FormItem, wanted: str) -> str:
-    return either([f"{field} = {literal(wanted)}" for field in _fields(item)])
+    fields = [ref(names.of(item, names.RESULT))] if item.kind in JUDGED else _fields(item)
+    return either([f"{field} = {literal(wanted)}" for field in fields])
 
 
 def _in(item: FormItem, wanted: tuple[str, ...]) -> str:

@@ -15,7 +15,18 @@ depends_on = None
 
 TABLES = ("catalogue_revisions", "catalogue_lines", "catalogue_wordings")
 MESSAGE = "a stored revision of the catalogue never changes"
-INSPECTIONS = sa.table("inspections", sa.column("submission_id", sa.Uuid()), sa.column("code_revision", sa.String()))
+KEYS = {
+    "catalogue_revisions": "id = NEW.id OR counts_from = NEW.counts_from",
+    "catalogue_lines": "revision_id = NEW.revision_id AND (code = NEW.code OR position = NEW.position)",
+    "catalogue_wordings": "revision_id = NEW.revision_id AND code = NEW.code",
+}
+BEYOND = (
+    "NEW.position NOT BETWEEN 0 AND (SELECT lines - 1 FROM catalogue_revisions WHERE id = NEW.revision_id)"
+)
+"""A line of no place in its revision: every place is taken once it is stored."""
+INSPECTIONS = sa.table(
+    "inspections", sa.column("submission_id", sa.Uuid()), sa.column("code_revision", sa.String())
+)
 
 
 def upgrade() -> None:
@@ -28,6 +39,7 @@ def upgrade() -> None:
         sa.Column("trades", sa.JSON(), nullable=False),
         sa.Column("imported_at", UtcDateTime(), nullable=False),
         sa.Column("imported_by", sa.String(length=60), nullable=False),
+        sa.Column("lines", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_catalogue_revisions")),
         sa.UniqueConstraint("counts_from", name=op.f("uq_catalogue_revisions_counts_from")),
     )
@@ -52,6 +64,7 @@ def upgrade() -> None:
             ["revision_id"], ["catalogue_revisions.id"], name=op.f("fk_catalogue_lines_revision_id")
         ),
         sa.PrimaryKeyConstraint("revision_id", "code", name=op.f("pk_catalogue_lines")),
+        sa.UniqueConstraint("revision_id", "position", name=op.f("uq_catalogue_lines_revision_id_position")),
     )
     op.create_table(
         "catalogue_wordings",
@@ -76,17 +89,31 @@ def downgrade() -> None:
         op.drop_table(table)  # and with it its triggers
     if op.get_bind().dialect.name != "sqlite":
         op.execute("DROP FUNCTION catalogue_refuse()")
+        op.execute("DROP FUNCTION catalogue_refuse_beyond()")
 
 
 def _refuse_changes() -> None:
     if op.get_bind().dialect.name == "sqlite":
-        for table in TABLES:
-            for verb in ("UPDATE", "DELETE"):
-                op.execute(
-                    f"CREATE TRIGGER {table}_no_{verb.lower()} BEFORE {verb} ON {table} "
-                    f"BEGIN SELECT RAISE(ABORT, '{MESSAGE}'); END"
-                )
-        return
+        _refuse_on_sqlite()
+    else:
+        _refuse_on_postgresql()
+
+
+def _refuse_on_sqlite() -> None:
+    """Also what INSERT OR REPLACE would put in place of a stored row, for which no trigger of DELETE runs."""
+    for table in TABLES:
+        for verb in ("UPDATE", "DELETE"):
+            _trigger(f"{table}_no_{verb.lower()}", f"BEFORE {verb} ON {table}")
+        stored = f"SELECT 1 FROM {table} WHERE rowid = NEW.rowid OR {KEYS[table]}"  # noqa: S608 - our own names
+        _trigger(f"{table}_no_replace", f"BEFORE INSERT ON {table} WHEN EXISTS ({stored})")
+    _trigger("catalogue_lines_no_more", f"BEFORE INSERT ON catalogue_lines WHEN {BEYOND}")
+
+
+def _trigger(name: str, when: str) -> None:
+    op.execute(f"CREATE TRIGGER {name} {when} BEGIN SELECT RAISE(ABORT, '{MESSAGE}'); END")
+
+
+def _refuse_on_postgresql() -> None:
     op.execute(
         "CREATE FUNCTION catalogue_refuse() RETURNS trigger LANGUAGE plpgsql AS "
         f"$$ BEGIN RAISE EXCEPTION '{MESSAGE}'; END $$"
@@ -96,3 +123,11 @@ def _refuse_changes() -> None:
             f"CREATE TRIGGER {table}_no_change BEFORE UPDATE OR DELETE OR TRUNCATE ON {table} "
             "FOR EACH STATEMENT EXECUTE FUNCTION catalogue_refuse()"
         )
+    op.execute(
+        "CREATE FUNCTION catalogue_refuse_beyond() RETURNS trigger LANGUAGE plpgsql AS "
+        f"$$ BEGIN IF {BEYOND} THEN RAISE EXCEPTION '{MESSAGE}'; END IF; RETURN NEW; END $$"
+    )
+    op.execute(
+        "CREATE TRIGGER catalogue_lines_no_more BEFORE INSERT ON catalogue_lines "
+        "FOR EACH ROW EXECUTE FUNCTION catalogue_refuse_beyond()"
+    )

@@ -8,6 +8,7 @@ from typing import Any
 
 from werkzeug.datastructures import FileStorage
 
+from forms.catalogue import catalogue
 from forms.published import load
 from inspect_app.openrosa.xform import of_any
 from tests import builders, openrosa_builders
@@ -180,7 +181,7 @@ def _photo(asked: Asked) -> Options:
 
 def _filled_in(asked: Asked) -> Options:
     """The form that asks for the inspection, as a tablet sends it."""
-    xform = of_any(load("construction-inspection", 1))
+    xform = of_any(load("construction-inspection", 1), catalogue())
     answers = openrosa_builders.all_pass(asked.world.people, asked.ids["inspection_id"])
     answers["marks"].append(
         {"markMember": asked.world.people["deputy"], "markKind": "total", "markTotal": 91}

@@ -1,19 +1,23 @@
 """Pages take a session cookie and its hidden token, programs a bearer token; reading writes nothing."""
 
+from base64 import b64encode
+
 import pytest
 from flask import Flask
 
+from inspect_app.accounts.limits import limiter
 from tests.access import matrix, sending
 from tests.access.actors import DEAD
 from tests.access.matrix import NONE, Line, label
 from tests.access.sending import ids_of
-from tests.access.world import World, digest
+from tests.access.world import Answer, World, digest
 from tests.clients import PREFIX, PROGRAMS
 
 FIRST = {line.route: line for line in reversed(matrix.lines())}
 WRITES = [line for line in FIRST.values() if not line.route.startswith(("GET ", "HEAD "))]
 API_WRITES = [line for line in WRITES if f" {PREFIX}" in line.route]
 PAGE_WRITES = [line for line in WRITES if not line.route.split(" ", 1)[1].startswith(PROGRAMS)]
+OPENROSA = [line for line in FIRST.values() if " /openrosa/" in line.route]
 READS = [line for line in FIRST.values() if line.route.startswith("GET ")]
 
 
@@ -67,6 +71,27 @@ def test_a_dead_bearer_is_not_saved_by_a_living_cookie(world: World, who: str) -
     answer = world.ask(who, "GET", "/api/v1/me", headers=cookie)
 
     assert answer.status == 401
+
+
+@pytest.mark.parametrize("line", OPENROSA, ids=label)
+def test_odk_collect_comes_with_a_living_tablets_token_under_its_owners_name(
+    world: World, line: Line
+) -> None:
+    limiter.reset()
+    tokens, ids = {who: each.token for who, each in world.credentials.items()}, first_ids(world, line)
+    tablet = tokens["tablet"]
+    wrong = [(name, tablet) for name in ("member1", "staff", "", "leader ")]
+    wrong += [(name, tokens[who]) for who in (*DEAD, "leader") for name in ("leader", "staff", "inactive")]
+
+    refused = [_by_basic(world, line, ids, name, token) for name, token in wrong]
+
+    assert {(answer.status, answer.wrote) for answer in refused} == {(401, False)}
+    assert _by_basic(world, line, ids, "leader", tablet).status == line.status("tablet")
+
+
+def _by_basic(world: World, line: Line, ids: dict[str, str], name: str, token: str | None) -> Answer:
+    given = b64encode(f"{name}:{token}".encode()).decode()
+    return sending.ask(world, "anonymous", line.route, ids, more_headers={"Authorization": f"Basic {given}"})
 
 
 @pytest.mark.parametrize("who", ["staff", "leader", "contractor", "admin", "anonymous"])

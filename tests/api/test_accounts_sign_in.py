@@ -12,7 +12,7 @@ from inspect_app.core import auth
 from inspect_app.core.clock import FixedClock
 from inspect_app.core.permissions import Role
 from tests import builders
-from tests.clients import Api
+from tests.clients import Api, Page
 from tests.conftest import MakeApp, Write
 
 AsUser = Callable[[str], Api]
@@ -182,7 +182,7 @@ def test_only_routes_that_take_secrets_are_limited_and_every_limited_one_is_know
     ]
 
     assert len(found) == len(marked) == 10
-    assert set(found) == limits.LIMITED | limits.WITH_BASIC
+    assert set(found) == limits.LIMITED | auth.BASIC
 
 
 def test_every_route_that_takes_http_basic_is_limited(app: Flask) -> None:
@@ -191,5 +191,15 @@ def test_every_route_that_takes_http_basic_is_limited(app: Flask) -> None:
         view for endpoint, view in app.view_functions.items() if endpoint.partition(".")[0] in auth.BASIC
     ]
 
-    assert auth.BASIC == limits.WITH_BASIC
     assert {f"{view.__module__}.{view.__qualname__}.{view.__name__}" for view in basic} <= marked
+
+
+def test_a_password_of_the_whole_site_does_not_sign_out(page: Page, people: Ids) -> None:
+    """Behind a server's own password a browser sends HTTP Basic along with the cookie."""
+    page.sign_in("staff")
+    site = {"Authorization": "Basic c2l0ZTpwYXNzd29yZA=="}
+
+    answers = [page.client.get(path, headers=site) for path in ("/catalogue", "/inspections")]
+
+    assert [answer.status_code for answer in answers] == [200, 200]
+    assert page.client.get("/openrosa/formList", headers=site).status_code == 401

@@ -1,6 +1,7 @@
 """Revisions of the catalogue: imported on the command line, counted by day, kept by inspections."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -8,12 +9,12 @@ from typing import Any
 import pytest
 from click.testing import Result
 from flask import Flask
-from sqlalchemy import text
+from sqlalchemy import insert, text
 from sqlalchemy.exc import DatabaseError
 
 from forms.catalogue import catalogue
 from forms.errors import UnknownRevision
-from inspect_app.catalogue import service
+from inspect_app.catalogue import queries, service
 from inspect_app.core.database import db, session
 from tests.clients import Page
 from tests.databases import counted
@@ -27,7 +28,7 @@ from tests.inspections_builders import (
     expect,
     submission_body,
 )
-from tests.unit.catalogue.sheets import Rows, delimited, rows, words, xlsx
+from tests.unit.catalogue.sheets import Rows, delimited, few, rows, words, xlsx
 
 TABLES = ("catalogue_revisions", "catalogue_lines", "catalogue_wordings")
 Import = Callable[..., Result]
@@ -62,6 +63,11 @@ def stored(app: Flask) -> dict[str, int]:
 def done(result: Result) -> str:
     assert result.exit_code == 0, result.output
     return result.output
+
+
+def app_is_sqlite(app: Flask) -> bool:
+    with app.app_context():
+        return db.engine.name == "sqlite"
 
 
 def refused(result: Result) -> str:
@@ -150,15 +156,91 @@ def test_the_published_revision_takes_the_official_words_once(app: Flask, import
     given = rows()
     next(row for row in given if row[0] == "4.01.01")[2] = "-1,-2"
 
-    said = done(import_(given, "roc-111"))
+    said = refused(import_(given, "roc-111"))
 
     assert "4.01.01 在已公布的 roc-111 扣點為 -2,-4，這裡是 -1,-2" in said
+    assert set(stored(app).values()) == {0}
+    assert "660 項公告文字" in done(import_(without("4.01.01"), "roc-111"))
     assert stored(app) == dict(zip(TABLES, (1, 0, 660), strict=True))
     with app.app_context():
         assert service.get(session(), "roc-111") is catalogue()
-        assert "4.01.01" not in service.wordings(session(), "roc-111")
-    assert "內容相同" in done(import_(given, "roc-111"))
-    assert "內容不同" in refused(import_(rows(), "roc-111"))
+    assert "內容相同" in done(import_(without("4.01.01"), "roc-111"))
+    assert "roc-111：1 項公告文字" in done(import_(rows(), "roc-111"))
+    assert stored(app) == dict(zip(TABLES, (1, 0, 661), strict=True))
+    next(row for row in given if row[0] == "4.01.01")[1:] = ["另一段文字", "-2,-4"]
+    assert "4.01.01 在 roc-111 已有另一段公告文字" in refused(import_(given, "roc-111"))
+
+
+@pytest.mark.every_database
+def test_a_part_of_a_sheet_is_refused_and_spoils_no_later_import(app: Flask, import_: Import) -> None:
+    part = few(("4", "品質管理", ""), ("4.01", "主辦機關", ""), ("4.01.01", "新的文字", "-1"))
+
+    tried = done(import_(part, "roc-113", "2024-01-01", yes=False))
+    said = refused(import_(part, "roc-113", "2024-01-01"))
+
+    assert "會刪除 roc-111 的 661 個編號中的 658 個" in tried
+    assert "會刪除 roc-111 的 661 個編號中的 658 個" in said
+    assert "--withdraw-many" in said
+    assert set(stored(app).values()) == {0}
+    done(import_(part, "roc-113", "2024-01-01", "--withdraw-many"))
+    done(import_(part, "roc-113", "2024-01-01"))
+    done(import_(rows(), "roc-114", "2025-01-01"))
+    with app.app_context():
+        before, later = (service.get(session(), name).get("5.01.01") for name in ("roc-111", "roc-114"))
+    assert replace(later, edition=before.edition, doubt=before.doubt) == before
+
+
+def test_a_trial_tells_which_checklists_ask_for_a_withdrawn_code(import_: Import) -> None:
+    said = done(import_(without("5.07.02.11", "5.06.01"), "roc-113", "2024-01-01", yes=False))
+
+    (told,) = [line for line in said.splitlines() if " sw-03 " in line]
+    assert told.startswith("  道路工程")
+    assert told.endswith("：5.07.02.11、5.06.01")
+    assert "查核表要求記錄而新版刪去的編號 0 項。" in done(
+        import_(rows(), "roc-113", "2024-01-01", yes=False)
+    )
+
+
+def test_who_has_no_name_imports_by_his_number(
+    app: Flask, import_: Import, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def nobody() -> str:
+        raise KeyError("getpwuid(): uid not found: 4711")
+
+    monkeypatch.setattr("getpass.getuser", nobody)
+    monkeypatch.setattr("os.getuid", lambda: 4711)
+
+    done(import_(rows(), "roc-113", "2024-01-01"))
+
+    with app.app_context():
+        assert session().scalar(text("SELECT imported_by FROM catalogue_revisions")) == "4711"
+
+
+@pytest.mark.every_database
+def test_what_is_stored_counts_also_when_a_later_version_publishes_its_name(
+    app: Flask, import_: Import, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    done(import_(without("5.01.02"), "roc-113", "2024-01-01"))
+    done(import_(without("5.01.03"), "city", "2025-01-01"))
+    shipped = [replace(catalogue(), revision="roc-113", counts_from=date(2026, 1, 1)),
+               replace(catalogue(), revision="roc-114", counts_from=date(2025, 1, 1))]  # fmt: skip
+    for module in ("forms.catalogue", "inspect_app.catalogue.queries"):
+        monkeypatch.setattr(f"{module}.revisions", lambda: (catalogue(), *shipped))
+    queries._known.cache_clear()
+    try:
+        with app.app_context():
+            service._read.clear()
+            assert not service.get(session(), "roc-113").knows("5.01.02")
+            assert service.get(session(), "roc-114").knows("5.01.02")
+            assert [each.revision for each in service.listed(session())] == [
+                "city", "roc-114", "roc-113", "roc-111",
+            ]  # fmt: skip
+        assert [revision_on(app, day) for day in ("2024-01-01", "2025-01-01", "2026-06-01")] == [
+            "roc-113", "city", "city",
+        ]  # fmt: skip
+        assert "內容相同" in done(import_(without("5.01.02"), "roc-113", "2024-01-01"))
+    finally:
+        queries._known.cache_clear()
 
 
 def test_a_title_made_for_earlier_words_is_marked(app: Flask, import_: Import, as_user: AsUser) -> None:
@@ -213,6 +295,56 @@ def test_the_database_refuses_to_change_a_stored_revision(app: Flask, import_: I
             connection.execute(text(statement))
 
 
+def line(revision: str, code: str, position: int) -> dict[str, Any]:
+    return {"revision_id": revision, "code": code, "position": position, "kind": "item", "points": "-1", "title": "x",
+            "english": "x", "trade": "lift", "also": [], "edition": "", "doubt": ""}  # fmt: skip
+
+
+@pytest.mark.every_database
+@pytest.mark.parametrize(
+    ("revision", "code", "position"),
+    [
+        ("roc-113", "9.99.01", 661),
+        ("roc-113", "9.99.01", 5),
+        ("roc-113", "9.99.01", -1),
+        ("roc-113", "5.01.01", 661),
+        ("roc-111", "9.99.01", 0),
+    ],
+)
+def test_the_database_refuses_a_line_more_in_a_stored_revision(
+    app: Flask, import_: Import, revision: str, code: str, position: int
+) -> None:
+    done(import_(rows(), "roc-113", "2024-01-01"))
+    done(import_(rows(), "roc-111"))
+    before = stored(app)
+
+    for prefix in ("OR REPLACE", "OR IGNORE") if app_is_sqlite(app) else ("",):
+        with app.app_context(), pytest.raises(DatabaseError), db.engine.begin() as connection:
+            connection.execute(insert(queries.LINES).prefix_with(prefix), [line(revision, code, position)])
+
+    assert stored(app) == before
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        "catalogue_revisions SELECT * FROM catalogue_revisions",
+        "catalogue_lines SELECT * FROM catalogue_lines",
+        "catalogue_wordings SELECT * FROM catalogue_wordings",
+        "catalogue_wordings (rowid, revision_id, code, wording, title_is_earlier) VALUES (1, 'roc-113', '9', 'x', 0)",
+    ],
+)
+def test_sqlite_replaces_nothing_in_a_stored_revision(app: Flask, import_: Import, given: str) -> None:
+    done(import_(rows(), "roc-113", "2024-01-01"))
+
+    with (
+        app.app_context(),
+        pytest.raises(DatabaseError, match="never changes"),
+        db.engine.begin() as connection,
+    ):
+        connection.execute(text(f"INSERT OR REPLACE INTO {given}"))
+
+
 # -- which one counts ----------------------------------------------------------------------------------------------
 
 
@@ -228,8 +360,8 @@ def test_the_newest_begun_counts_and_before_the_first_the_first(app: Flask, impo
             "2022-12-31": "roc-111", "2023-01-01": "roc-112", "2023-12-31": "roc-112", "2024-01-01": "roc-113"}  # fmt: skip
     assert {day: revision_on(app, day) for day in days} == days
     with app.app_context():
-        assert service.before(session(), date(2023, 1, 1)) == "roc-111"
-        assert service.before(session(), date(2010, 1, 1)) == "roc-104"
+        assert service.around(session(), date(2023, 1, 1)) == ["roc-111", "roc-104", "roc-113"]
+        assert service.around(session(), date(2010, 1, 1)) == ["roc-104", "roc-111", "roc-112", "roc-113"]
 
 
 def test_a_revision_is_read_once_a_process_and_from_its_own_database(app: Flask, import_: Import) -> None:
@@ -303,10 +435,10 @@ def test_an_inspection_keeps_its_revision_whatever_is_imported_later(
 def test_codes_points_and_remarks_are_those_of_the_revision(
     as_user: AsUser, people: Ids, import_: Import
 ) -> None:
-    given = [*rows(), ["5.01.77", "新的缺失，另有說明", "-7"], ["0.06", "其他優點", ""]]
+    given = [*rows(), ["5.01.77", "新的缺失，另有說明", "-7"], ["0.05.01", "其他優點", "-1"]]
     done(import_(given, "roc-113", "2024-01-01"))
     visit = Visit.started(as_user, people)
-    merits = [{"code": "0.06", "note": "整潔"}, {"code": "0.07", "note": "x"}]
+    merits = [{"code": "0.05.01", "note": "整潔"}, {"code": "0.05.02", "note": "x"}]
     bad = submission_body(people, defects=[found("5.01.77", 1), found("5.01.77", 7)], merits=merits)
 
     assert errors(visit.submit(bad)) == ["defects[0].points", "merits[1].code"]

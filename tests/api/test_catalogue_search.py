@@ -1,14 +1,23 @@
 """Searching the catalogue over the API: what is found, in whose order, and the index for tablets."""
 
 import json
+import time
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 from flask import Flask
 
-from forms.search import index
+from forms.catalogue import catalogue
+from forms.search import Index, index
+from forms.text import Text
+from inspect_app.catalogue import searching, service
 from inspect_app.core.clock import FixedClock
+from inspect_app.core.database import db
+from tests.catalogue_samples import withdraw
 from tests.clients import Api
 from tests.conftest import MORNING, Write
 from tests.databases import counted
@@ -108,6 +117,60 @@ def test_bytes_that_are_no_text_find_nothing(as_user: AsUser) -> None:
 
     assert api.send("GET", f"{SEARCH}?q=%ed%a0%80").get_json()["items"] == []
     assert api.send("GET", f"{SEARCH}?q=%00").status_code == 400
+
+
+def test_a_trade_is_one_of_the_revision_that_counts(as_user: AsUser, monkeypatch: pytest.MonkeyPatch) -> None:
+    lines = replace(catalogue(), revision="roc-113", trades={"bridge": Text("橋梁", "Bridges")})
+    monkeypatch.setattr(service, "current", lambda *_: lines)
+    api = as_user("leader")
+
+    assert api.get(SEARCH, trade="bridge").status_code == 200
+    assert api.get(SEARCH, trade="rebar").status_code == 422
+
+
+# -- an imported revision ------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def made(app: Flask, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The revisions of which an index is made, slowly; an imported one counts."""
+    withdraw(app, tmp_path, "5.01.02")
+    names: list[str] = []
+
+    class Slow(Index):
+        def __init__(self, lines: Any) -> None:
+            names.append(lines.revision)
+            time.sleep(0.2)
+            super().__init__(lines)
+
+    monkeypatch.setattr("forms.search.Index", Slow)
+    return names
+
+
+def test_its_index_is_made_once_for_all_who_ask_at_the_same_time(app: Flask, made: list[str]) -> None:
+    def ask(_: int) -> str:
+        with app.app_context():
+            return searching.current().catalogue.revision
+
+    with ThreadPoolExecutor(4) as pool:
+        assert {*pool.map(ask, range(4))} == {"roc-113"}
+    assert made == ["roc-113"]
+
+
+def test_its_index_is_made_before_the_first_request(app: Flask, as_user: AsUser, made: list[str]) -> None:
+    app.extensions["chahe.warm"]()
+    before = [*made]
+
+    assert "5.01.02" not in found(as_user("leader"), "5.01")
+    assert made == before
+    assert "roc-113" in before
+
+
+def test_a_server_starts_before_its_database_has_tables(app: Flask) -> None:
+    with app.app_context():
+        db.drop_all()
+
+    app.extensions["chahe.warm"]()
 
 
 # -- in whose order ------------------------------------------------------------------------------------------------

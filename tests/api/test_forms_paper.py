@@ -8,6 +8,7 @@ from uuid import uuid4
 
 import pytest
 import zxingcpp
+from flask import Flask
 from PIL import Image
 from werkzeug.test import TestResponse
 
@@ -15,6 +16,7 @@ from forms import published
 from forms.catalogue import catalogue
 from forms.marksheet import mark_sheet
 from forms.wording import when_shown
+from tests.catalogue_samples import withdraw
 from tests.checklist_samples import CODE, publish_samples, sample
 from tests.conftest import Write
 from tests.inspections_builders import AsUser, Ids, Visit, strangers
@@ -148,6 +150,31 @@ def test_the_paper_of_a_visit_names_it_and_its_team(paper: Print, as_user: AsUse
     scanned = zxingcpp.read_barcodes(next(made.pictures()))
     assert [found.text for found in scanned] == [f"/forms/{CODE}/2?inspection={visit.id}"]
     assert as_user("leader").send("GET", f"/{scanned[0].text}").status_code == 200
+
+
+@pytest.mark.every_database
+def test_titles_are_those_of_the_revision_that_counts(
+    app: Flask, paper: Print, as_user: AsUser, people: Ids, tmp_path: Path
+) -> None:
+    merit, demanded = mark_sheet().merits[0], "5.01.01"
+    sent, planned = Visit.submitted(as_user, people), Visit.planned(as_user, people)
+    withdraw(app, tmp_path, merit, demanded)
+    said = {
+        path: "".join(paper(path, **query).pages())
+        for path, query in (
+            (f"/forms/{CODE}/2/paper.pdf", {}),
+            (f"/inspections/{planned.id}/paper.pdf", QUERY),
+            (f"/inspections/{sent.id}/paper.pdf", QUERY),
+        )
+    }
+
+    gone = [
+        all(f"{code}此版次已無" in text for code in (f"□{merit}", f"記缺失{demanded}"))
+        for text in said.values()
+    ]
+    assert gone == [True, True, False]
+    assert f"記缺失{demanded}{squeezed(catalogue().get(demanded).title)}" in [*said.values()][2]
+    assert "此版次已無" not in [*said.values()][2]
 
 
 def test_the_same_paper_is_the_same_bytes(as_user: AsUser, people: Ids) -> None:

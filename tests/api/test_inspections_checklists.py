@@ -6,6 +6,7 @@ import pytest
 
 from forms.published import load, newest
 from forms.schema import FormDefinition
+from inspect_app.inspections import submissions
 from tests import forms_builders
 from tests.inspections_builders import (
     AsUser,
@@ -57,10 +58,10 @@ def test_a_fail_without_its_defect_photo_and_note_is_named(visit: Visit) -> None
     given["answers"] |= {"sw-03": {"result": "fail"}, "dc-01": {"result": "fail"}}
 
     assert errors(visit.submit(given)) == [
-        "answers.sw-03.result",
         "answers.sw-03.photos",
-        "answers.dc-01.result",
         "answers.dc-01.note",
+        "answers.sw-03.result",
+        "answers.dc-01.result",
     ]
 
 
@@ -69,6 +70,54 @@ def test_a_fail_with_them_is_taken(visit: Visit) -> None:
     given["answers"]["sw-03"] = {"result": "fail", "photos": [sha256()]}
 
     expect(visit.submit(given), 201)
+
+
+def test_a_fail_whose_codes_were_withdrawn_can_be_sent(visit: Visit, monkeypatch: pytest.MonkeyPatch) -> None:
+    demands = ROAD.by_id["sw-03"].on_fail
+    assert demands
+    given = body(visit.people, ROAD)
+    given["answers"]["sw-03"] = {"result": "fail", "photos": [sha256()]}
+    for left in (demands.codes[:1], ()):
+        known = forms_builders.without(*(code for code in demands.codes if code not in left))
+        monkeypatch.setattr(submissions.catalogues, "get", lambda *_, known=known: known)
+
+        if left:
+            problem = visit.submit(given).get_json()
+            assert [each["field"] for each in problem["errors"]] == ["answers.sw-03.result"]
+            assert not [code for code in demands.codes[1:] if code in problem["errors"][0]["reason"]]
+        else:
+            expect(visit.submit(given), 201)
+
+
+@pytest.mark.parametrize(
+    ("name", "code", "taken"),
+    [
+        ("merits", "0.01", True),
+        ("merits", "5.01.01", False),
+        ("merits", "7.01", False),
+        ("merits", "0", False),
+        ("advice", "8", True),
+        ("advice", "0.01", False),
+    ],
+)
+def test_a_remark_names_a_code_of_the_mark_sheet(visit: Visit, name: str, code: str, taken: bool) -> None:
+    answer = visit.submit(body(visit.people, ROAD, **{name: [{"code": code}]}))
+
+    if taken:
+        expect(answer, 201)
+    else:
+        assert errors(answer) == [f"{name}[0].code"]
+
+
+def test_who_does_not_sign_says_why_and_the_leader_signs(visit: Visit) -> None:
+    leader, contractor = (
+        next(item.id for item in ROAD.by_id.values() if item.role == role)
+        for role in ("leader", "contractor")
+    )
+    given = body(visit.people, ROAD, signatures=[{"role": role, "sha256": sha256(3)} for role in SIGNERS[2:]])
+    given["answers"] |= {leader: {"result": "na"}, contractor: {"result": "na"}}
+
+    assert errors(visit.submit(given)) == [f"answers.{leader}.result", f"answers.{contractor}.note"]
 
 
 def test_an_answer_to_what_is_hidden_and_one_that_is_missing_are_named(visit: Visit) -> None:

@@ -2,24 +2,31 @@
 
 import hashlib
 from collections.abc import Callable
+from datetime import UTC, datetime
+from io import BytesIO
+from pathlib import Path
 from uuid import uuid4
 
 import pytest
 from defusedxml.ElementTree import fromstring
 from flask import Flask
+from openpyxl import load_workbook
 from sqlalchemy import select
 from werkzeug.test import TestResponse
 
 from forms import published
 from inspect_app.accounts.limits import limiter
 from inspect_app.accounts.models import Device, User
+from inspect_app.core.clock import FixedClock
 from inspect_app.core.database import session
 from inspect_app.openrosa import media
+from inspect_app.tenders.models import Tender
 from tests import builders, openrosa_builders
 from tests.clients import Api, Page
 from tests.conftest import Write
 from tests.inspections_builders import TEAM, AsUser, Ids, Visit, expect, strangers
 from tests.openrosa_builders import Collect
+from tests.unit.catalogue.sheets import delimited, rows
 
 MakeTablet = Callable[[str], Collect]
 OUTSIDERS = ("admin", "auditor", "agency", "contractor", "other_leader", "other_member")
@@ -108,6 +115,91 @@ def test_the_manifest_leads_to_the_defect_codes(tablet_of: MakeTablet) -> None:
     assert answer.text.startswith("name,label,points\n")
 
 
+def imported(app: Flask, folder: Path) -> None:
+    """A revision from the 22nd of November 2026 on, with a further code and a further advice."""
+    file = folder / "缺失扣點表.xlsx"
+    file.write_bytes(
+        delimited([*rows(), ["5.01.77", "新的缺失，另有說明", "-7"], ["7.01.10", "其他建議", "-1"]])
+    )
+    command = [
+        "catalogue",
+        "import",
+        str(file),
+        "--revision",
+        "roc-115",
+        "--counts-from",
+        "2026-11-22",
+        "--yes",
+    ]
+    result = app.test_cli_runner().invoke(args=command)
+    assert result.exit_code == 0, result.output
+
+
+def offered(tablet: Collect, form_id: str) -> tuple[bool, bool]:
+    """Whether a form's file of codes has the new code, and its advice the new one."""
+    (form,) = [each for each in tablet.forms() if each["formID"] == form_id]
+    manifest = expect(tablet.get(form["manifestUrl"].removeprefix("http://localhost")), 200).text
+    (url,) = [
+        each.text for each in fromstring(manifest)[0] if openrosa_builders.name_of(each) == "downloadUrl"
+    ]
+    codes = expect(tablet.get((url or "").removeprefix("http://localhost")), 200).text
+    return "5.01.77" in codes, ">7.01.10<" in tablet.download(form_id)
+
+
+@pytest.mark.every_database
+def test_a_visits_form_offers_the_codes_of_its_day(
+    app: Flask, tablet_of: MakeTablet, as_user: AsUser, people: Ids, tmp_path: Path
+) -> None:
+    before = Visit.planned(as_user, people, on="2026-11-20")
+    after = Visit.planned(as_user, people, on="2026-11-22")
+    imported(app, tmp_path)
+    tablet, code = tablet_of("leader"), "construction-inspection"
+
+    assert offered(tablet, f"{code}_{before.id}") == (False, False)
+    assert offered(tablet, f"{code}_{after.id}") == (True, True)
+
+
+def test_the_general_form_and_the_workbook_offer_the_codes_of_today(
+    app: Flask, tablet_of: MakeTablet, as_user: AsUser, tmp_path: Path, fixed_clock: FixedClock
+) -> None:
+    imported(app, tmp_path)
+    tablet, path = tablet_of("leader"), "/forms/construction-inspection/1/xlsform"
+    found = {}
+    for day in (20, 22):
+        fixed_clock.instant = datetime(2026, 11, day, 4, tzinfo=UTC)
+        choices = load_workbook(BytesIO(as_user("staff").get(path).data))["choices"].values
+        advice = any(row[:2] == ("advice", "7.01.10") for row in choices)
+        found[day] = (*offered(tablet, "construction-inspection"), advice)
+
+    assert found == {20: (False, False, False), 22: (True, True, True)}
+
+
+def test_a_revision_that_is_not_there_has_no_media(tablet_of: MakeTablet) -> None:
+    tablet = tablet_of("leader")
+
+    answers = [tablet.get(f"/openrosa/media/roc-999/{name}") for name in ("manifest", "codes.csv")]
+
+    assert [(each.status_code, "roc-111" in each.text) for each in answers] == [(404, True)] * 2
+
+
+def test_letters_that_xml_does_not_know_are_left_out(
+    tablet_of: MakeTablet, as_user: AsUser, people: Ids, write: Write
+) -> None:
+    visit = Visit.planned(as_user, people)
+    with write() as current:
+        for tender in current.scalars(select(Tender)):
+            tender.name = "道路\x0b改善\ufffe"
+    tablet = tablet_of("leader")
+    form_id = f"construction-inspection_{visit.id}"
+
+    (name,) = [form["name"] for form in tablet.forms() if form["formID"] == form_id]
+    title = fromstring(tablet.download(form_id)).find(".//{http://www.w3.org/1999/xhtml}title")
+
+    assert name.endswith("道路改善")
+    assert title is not None
+    assert title.text == name
+
+
 def test_a_visits_form_holds_its_team_and_its_id(tablet_of: MakeTablet, as_user: AsUser, people: Ids) -> None:
     visit = Visit.planned(as_user, people)
     text = tablet_of("leader").download(f"construction-inspection_{visit.id}")
@@ -153,6 +245,25 @@ def test_the_form_of_a_visit_one_is_not_on_is_absent(
 
     assert there[0] == 404
     assert there == nowhere
+
+
+@pytest.mark.parametrize("username", ["member1", "leader"])
+@pytest.mark.parametrize("stage", ["submitted", "cancelled", "closed"])
+def test_a_visits_form_is_for_its_leader_while_it_may_be_filled_in(
+    tablet_of: MakeTablet, as_user: AsUser, people: Ids, username: str, stage: str
+) -> None:
+    started = Visit.started(as_user, people, on="2026-11-23")
+    ended = Visit.planned(as_user, people) if stage == "cancelled" else Visit.submitted(as_user, people)
+    if stage == "cancelled":
+        expect(as_user("staff").post(f"/inspections/{ended.id}/cancel", {"reason": "颱風"}), 200)
+    if stage == "closed":
+        ended.issue()
+        ended.close()
+    tablet, path = tablet_of(username), "/openrosa/forms/construction-inspection/1/inspections"
+
+    answers = [tablet.get(f"{path}/{id_}").status_code for id_ in (started.id, ended.id)]
+
+    assert answers == [200 if username == "leader" else 404, 404]
 
 
 def test_sending_to_a_visit_one_is_not_on_is_sending_to_none(
@@ -226,6 +337,26 @@ def test_only_a_leader_may_send(tablet_of: MakeTablet) -> None:
     answered = {name: tablet_of(name).head().status_code for name in ("leader", "member1", "staff", "agency")}
 
     assert answered == {"leader": 204, "member1": 403, "staff": 403, "agency": 403}
+
+
+def test_guesses_count_together_at_whatever_address(tablet_of: MakeTablet) -> None:
+    limiter.reset()
+    tablet = tablet_of("leader")
+    guess = Collect(tablet.client, "leader", "guess")
+
+    asked = [
+        guess.get(f"/openrosa/{path}").status_code for path in ("formList", "media/roc-111/codes.csv") * 50
+    ]
+    stopped = [guess.get("/openrosa/formList").status_code, guess.head().status_code]
+    limiter.reset()
+
+    assert (set(asked), stopped) == ({401}, [429, 429])
+
+
+def test_only_what_lies_below_the_path_is_told_in_openrosas_form(client: Api) -> None:
+    answers = [client.send("GET", f"//{path}") for path in ("openrosa/nothing", "openrosafoo", "nothing")]
+
+    assert ["OpenRosaResponse" in answer.text for answer in answers] == [True, False, False]
 
 
 def test_guessing_tokens_is_stopped_but_coming_without_one_is_not(tablet_of: MakeTablet) -> None:

@@ -18,10 +18,12 @@ from forms import published
 from forms.schema import FormDefinition
 from inspect_app.core import clock
 from inspect_app.core.clock import FixedClock
-from inspect_app.core.database import Base, session
+from inspect_app.core.database import Base, session, transaction
 from inspect_app.inspections.models import Submission
-from inspect_app.openrosa import service
+from inspect_app.openrosa import receiving, service
 from inspect_app.openrosa.models import Attachment
+from inspect_app.photos import clearing
+from inspect_app.photos import service as photos
 from inspect_app.photos.models import PhotoReceipt
 from tests import forms_builders
 from tests import openrosa_builders as collect
@@ -97,7 +99,7 @@ def test_from_the_list_of_forms_to_a_graded_inspection(tablet: Collect, visit: V
 
     assert (head.status_code, head.data) == (204, b"")
     assert head.headers["Location"] == "http://localhost/openrosa/submission"
-    assert int(head.headers["X-OpenRosa-Accept-Content-Length"]) == 33554432
+    assert int(head.headers["X-OpenRosa-Accept-Content-Length"]) == 33554432 // 16 * 15
     assert (answer.status_code, message(answer)) == (201, "查核結果已收下。")
     assert answer.headers["X-OpenRosa-Version"] == "1.0"
     assert visit.read()["state"] == "submitted"
@@ -251,6 +253,67 @@ def test_what_never_became_whole_is_forgotten_after_thirty_days(
     assert "openrosa.expire" in {job.name for job in app.extensions["chahe.jobs"]}
 
 
+def test_a_photo_that_was_cleared_away_meanwhile_is_taken_again(
+    app: Flask, tablet: Collect, visit: Visit, fixed_clock: FixedClock
+) -> None:
+    xml = fill(form_of(tablet, visit), with_photos(visit))
+    tablet.send(xml, FILES[:2], more=True)
+    clear(app, fixed_clock)
+
+    short = tablet.send(xml, FILES[2:])
+    state = visit.read()["state"]
+    whole = tablet.send(xml, FILES)
+
+    assert (short.status_code, state, whole.status_code) == (422, "started", 201)
+    assert "還缺 2 個附件（a.jpg、b.jpg）" in message(short)
+    assert (visit.read()["state"], visit.read()["missing"]) == ("submitted", [])
+
+
+def clear(app: Flask, fixed_clock: FixedClock) -> None:
+    """What is cleared after thirty days."""
+    with app.app_context():
+        now = fixed_clock.instant + clearing.UNNAMED_KEPT + timedelta(seconds=1)
+        assert clearing.clear_photos(now, lambda: None) == 2
+
+
+def test_a_photo_cleared_away_at_the_last_moment_is_not_said_to_be_taken(
+    app: Flask, tablet: Collect, visit: Visit, fixed_clock: FixedClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Between the last look and the submission itself."""
+    xml = fill(form_of(tablet, visit), with_photos(visit))
+    arrived = receiving._arrived
+
+    def then_cleared(*given: Any) -> dict[str, str]:
+        found = arrived(*given)
+        with transaction() as current:
+            photos.forget_unnamed(current, [sha256(1)], clock.now() + timedelta(days=1), clock.now())
+        return found
+
+    with monkeypatch.context() as patch:
+        patch.setattr(receiving, "_arrived", then_cleared)
+        short = tablet.send(xml, FILES)
+
+    assert (short.status_code, "還缺 1 個附件（a.jpg）" in message(short)) == (422, True)
+    assert (visit.read()["state"], tablet.send(xml, FILES).status_code) == ("started", 201)
+
+
+def test_a_file_that_comes_again_is_kept_from_then_on(
+    app: Flask, tablet: Collect, visit: Visit, fixed_clock: FixedClock
+) -> None:
+    xml = fill(form_of(tablet, visit), with_photos(visit))
+    for _ in range(2):
+        tablet.send(xml, FILES[:1], more=True)
+
+    with app.app_context():
+        assert session().scalars(select(PhotoReceipt.sent_again_at)).one() == fixed_clock.instant
+
+
+def test_names_are_forgotten_before_their_photos(app: Flask) -> None:
+    at = {job.name: job.schedule.at for job in app.extensions["chahe.jobs"] if "expire" in job.name}
+
+    assert at["openrosa.expire"] < at["photos.expire"]
+
+
 # -- again and again ---------------------------------------------------------------------------------------------
 
 
@@ -272,6 +335,18 @@ def test_the_same_again_is_201_even_after_the_close(tablet: Collect, visit: Visi
     visit.close()
 
     assert (tablet.send(xml, files).status_code, visit.read()["state"]) == (201, "closed")
+
+
+def test_a_name_that_comes_late_with_other_bytes_changes_nothing(
+    app: Flask, tablet: Collect, visit: Visit
+) -> None:
+    xml = fill(form_of(tablet, visit), with_photos(visit))
+    tablet.send(xml, FILES)
+
+    late = tablet.send(xml, [("a.jpg", jpeg(4))], more=True)
+
+    assert (late.status_code, tablet.send(xml, FILES).status_code) == (201, 201)
+    assert (count(app, Submission), count(app, PhotoReceipt)) == (1, 3)
 
 
 def test_another_content_under_the_same_id_is_refused(tablet: Collect, visit: Visit) -> None:
@@ -425,6 +500,72 @@ def test_a_wrong_form_stores_no_photo(app: Flask, tablet: Collect, visit: Visit)
 
     assert tablet.send(fill(form_of(tablet, visit), wrong), FILES).status_code == 422
     assert count(app, PhotoReceipt) == 0
+
+
+NEVER_TAKEN = {
+    "a code that does not exist": ({"defectCode": "5.01.88"}, 422, "defects[0].code"),
+    "a group": ({"defectCode": "5.01"}, 422, "defects[0].code"),
+    "points it may not cost": ({"defectPoints": 4}, 422, "defects[0].points"),
+    "no code": ({"defectCode": ""}, 422, "defects[0].code"),
+}
+
+
+@pytest.mark.parametrize("how", NEVER_TAKEN)
+@pytest.mark.parametrize("more", [True, False])
+def test_a_form_that_can_never_be_taken_stores_no_photo(
+    app: Flask, tablet: Collect, visit: Visit, how: str, more: bool
+) -> None:
+    changes, status, told = NEVER_TAKEN[how]
+    found = collect.defect(defectPhoto="c.jpg") | changes
+    answer = tablet.send(
+        fill(form_of(tablet, visit), with_photos(visit) | {"defects": [found]}), FILES, more=more
+    )
+
+    assert (answer.status_code, told in message(answer)) == (status, True), message(answer)
+    assert (count(app, PhotoReceipt), count(app, Attachment), visit.read()["state"]) == (0, 0, "started")
+
+
+def test_nor_does_one_with_marks_of_somebody_else(app: Flask, tablet: Collect, visit: Visit) -> None:
+    marks = [{"markMember": uuid4(), "markKind": "total", "markTotal": 84}]
+    answer = tablet.send(fill(form_of(tablet, visit), with_photos(visit) | {"marks": marks}), FILES)
+
+    assert (answer.status_code, "marks[0].member" in message(answer)) == (422, True)
+    assert count(app, PhotoReceipt) == 0
+
+
+def test_nor_does_a_second_form_for_the_same_visit(app: Flask, tablet: Collect, visit: Visit) -> None:
+    xform = form_of(tablet, visit)
+    tablet.send(fill(xform, all_pass(visit.people, visit.id)))
+
+    assert tablet.send(fill(xform, with_photos(visit)), FILES[:1], more=True).status_code == 409
+    assert (count(app, PhotoReceipt), count(app, Attachment)) == (0, 0)
+
+
+def test_nor_does_one_for_a_visit_that_not_all_have_declared_for(
+    app: Flask, tablet: Collect, as_user: AsUser, people: Ids
+) -> None:
+    planned = Visit.planned(as_user, people)
+    answer = tablet.send(fill(form_of(tablet, planned), with_photos(planned)), FILES)
+
+    assert (answer.status_code, "尚未聲明" in message(answer)) == (409, True)
+    assert (count(app, PhotoReceipt), planned.read()["state"]) == (0, "planned")
+
+
+def test_a_defect_without_a_code_is_told_of_and_not_dropped(tablet: Collect, visit: Visit) -> None:
+    noted = {"defectId": uuid4(), "defectSeverity": "S", "defectPoints": 5, "defectNote": "鋼筋外露"}
+    given = all_pass(visit.people, visit.id, defectsFound="yes", defects=[noted])
+
+    answer = tablet.send(fill(form_of(tablet, visit), given))
+
+    assert (answer.status_code, "defects[0].code" in message(answer)) == (422, True)
+    assert visit.read()["state"] == "started"
+
+
+def test_a_defect_that_nobody_filled_in_is_none(tablet: Collect, visit: Visit) -> None:
+    given = all_pass(visit.people, visit.id, defectsFound="yes", defects=[{"defectId": uuid4()}])
+
+    assert tablet.send(fill(form_of(tablet, visit), given)).status_code == 201
+    assert versions(visit)[0].get("defects", []) == []
 
 
 def test_the_same_file_twice_in_one_envelope_is_refused(tablet: Collect, visit: Visit) -> None:

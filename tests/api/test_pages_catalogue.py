@@ -77,9 +77,18 @@ def test_choices_alone_narrow_the_list_and_stay_chosen(reader: Page) -> None:
     assert "<details open>" in text
 
 
-@pytest.mark.parametrize("query", ["trade=magic", "phase=%27", "party=x", "kind=both", "q=%20"])
+@pytest.mark.parametrize("query", ["trade=magic", "phase=%27", "party=x", "kind=both", "q=%20", "q=ˊ"])
 def test_a_word_that_is_no_choice_narrows_nothing(reader: Page, query: str) -> None:
     assert "412 項" in reader.get(f"/catalogue?{query}").text
+
+
+def test_the_way_back_to_everything_stands_where_live_searches_put_it(reader: Page) -> None:
+    shown = [
+        re.findall(r"<span data-all>(.*?)</span>", reader.get(f"/catalogue{query}").text)
+        for query in ("", "?q=hnt")
+    ]
+
+    assert shown == [[""], ['<a class="button secondary" href="/catalogue">看全部</a>']]
 
 
 def test_nothing_found_says_what_to_do(reader: Page) -> None:

@@ -2,9 +2,11 @@
 
 import html
 import re
+from pathlib import Path
 from typing import Any
 
 import pytest
+from flask import Flask
 
 from forms import published
 from forms.catalogue import catalogue
@@ -13,6 +15,7 @@ from forms.wording import when_shown
 from inspect_app.catalogue import words
 from inspect_app.core.auth import COOKIE_KEY
 from tests import builders
+from tests.catalogue_samples import withdraw
 from tests.checklist_samples import CODE, publish_samples, sample
 from tests.clients import Page
 from tests.conftest import Write
@@ -112,6 +115,13 @@ def test_what_a_fail_demands_stands_with_its_question(leader: Page) -> None:
     assert "5.01 混凝土施工（任一細項）" in first
     assert "不符時要</strong>附照片。" in question(leader, "st-02")
     assert "不符時要" not in question(leader, "st-04")
+
+
+def test_a_code_that_no_longer_counts_says_so(leader: Page, app: Flask, tmp_path: Path) -> None:
+    withdraw(app, tmp_path, "5.01.01", mark_sheet().merits[0])
+
+    assert "5.01.01 此版次已無" in question(leader, "st-01")
+    assert f"{mark_sheet().merits[0]} 此版次已無" in text_of(leader, f"/forms/{CODE}/2")
 
 
 @pytest.mark.parametrize(("version", "old"), [(1, True), (2, False)])

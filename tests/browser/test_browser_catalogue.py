@@ -53,6 +53,19 @@ def test_it_is_found_while_one_types_and_the_address_keeps_it(signed_in: SignIn)
     expect(tab.get_by_role("heading", level=1)).to_contain_text("5.01.01")
 
 
+def test_the_way_back_to_everything_comes_with_what_is_found(signed_in: SignIn) -> None:
+    tab = signed_in("leader")
+    tab.goto("/catalogue")
+    back = tab.get_by_role("link", name="看全部")
+    expect(back).to_have_count(0)
+
+    tab.get_by_label(FIELD).press_sequentially("hnt")
+    back.click()
+
+    expect(tab.locator("[data-count]")).to_be_empty()
+    expect(tab.get_by_label(FIELD)).to_have_value("")
+
+
 def test_a_choice_narrows_at_once(signed_in: SignIn) -> None:
     tab = signed_in("leader")
     tab.goto("/catalogue")

@@ -8,9 +8,11 @@
 
   const show = (page) => {
     const fresh = new DOMParser().parseFromString(page, "text/html");
-    const [list, count] = ["[data-found]", "[data-count]"].map((part) => fresh.querySelector(part));
-    if (!list || !count) return; // signed out meanwhile
-    document.querySelector("[data-found]").replaceWith(document.adoptNode(list));
+    const count = fresh.querySelector("[data-count]");
+    if (!count) return; // signed out meanwhile
+    for (const part of ["[data-found]", "[data-all]"]) {
+      document.querySelector(part).replaceWith(document.adoptNode(fresh.querySelector(part)));
+    }
     document.querySelector("[data-count]").textContent = count.textContent;
   };
 

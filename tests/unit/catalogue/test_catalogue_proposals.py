@@ -1,5 +1,7 @@
 """What a sheet makes of the catalogue: titles carried over, new codes classified, differences told."""
 
+from collections import Counter
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -7,15 +9,17 @@ import pytest
 
 from forms.catalogue import MAX_TITLE, NOT_AVAILABLE, catalogue
 from inspect_app.catalogue import proposals, sheet
-from inspect_app.catalogue.proposals import NO_ENGLISH, Proposal, short_title
-from tests.unit.catalogue.sheets import Rows, delimited, rows, words
+from inspect_app.catalogue.proposals import NO_ENGLISH, Known, Proposal, short_title
+from tests.unit.catalogue.sheets import HEADER, Rows, delimited, rows, words
 
+HEADER_ROW = list(HEADER)
 BEFORE = {line.code: words(line.code) for line in catalogue().codes}
 
 
 def made(given: Rows, words_before: dict[str, str] | None = None) -> Proposal:
     read = sheet.read(delimited(given), {})
-    return proposals.revision(read, "roc-199", date(2099, 1, 1), catalogue(), words_before or {})
+    known = [Known(catalogue(), words_before or {})]
+    return proposals.revision(read, "roc-199", date(2099, 1, 1), known)
 
 
 def changed(code: str, **cells: Any) -> Rows:
@@ -95,6 +99,40 @@ def test_a_new_code_is_classified_like_its_neighbours() -> None:
     )
 
 
+def test_each_line_is_carried_over_from_the_newest_revision_that_has_it() -> None:
+    partial = made([HEADER_ROW, ["4", "大項", ""], ["4.01.01", "新的文字", "-1"]]).catalogue
+    known = [Known(partial, {"4.01.01": "新的文字"}), Known(catalogue(), BEFORE)]
+    later = proposals.revision(sheet.read(delimited(rows()), {}), "roc-200", date(2100, 1, 1), known)
+
+    assert later.catalogue.codes == tuple(
+        replace(line, edition="roc-200") for line in made(rows()).catalogue.codes
+    )
+    assert later.catalogue.trades == catalogue().trades
+    assert (later.earlier, later.outdated, later.differences.withdrawn) == (partial, {"4.01.01"}, ())
+
+
+def test_more_than_one_code_in_ten_is_many() -> None:
+    codes = [line.code for line in catalogue().items]
+
+    assert [made(without(*codes[:number])).withdraws_many for number in (66, 67)] == [False, True]
+
+
+def test_a_group_that_becomes_an_item_is_classified_by_what_stood_below_it() -> None:
+    item = made(changed("5.01", points="-1")).catalogue.get("5.01")
+    below = Counter(
+        (each.trade, each.phase, each.party) for each in catalogue().items if each.code.startswith("5.01.")
+    )
+
+    assert (item.kind, (item.trade, item.phase, item.party)) == ("item", below.most_common(1)[0][0])
+
+
+def test_official_words_end_a_doubt_about_them() -> None:
+    doubted = [line.code for line in catalogue().codes if line.doubt]
+
+    assert doubted
+    assert not [line for line in made(rows()).catalogue.codes if line.doubt]
+
+
 def test_a_new_group_may_bring_its_items() -> None:
     proposal = made(with_rows(("5.88.01", "新項目", "-1"), ("5.88", "新工程", "")))
 
@@ -140,6 +178,7 @@ def test_nothing_is_said_of_titles_while_the_earlier_words_are_unknown() -> None
 
 def test_a_code_without_title_gets_one_from_its_words() -> None:
     assert made(rows(), BEFORE).catalogue.get("5.10.99").title == words("5.10.99").rstrip("。")
+    assert made(rows()).catalogue.get("5.10.99").english == NO_ENGLISH
     assert "5.10.99" not in made(changed("5.10.99", wording="新的文字"), BEFORE).outdated
 
 
@@ -166,9 +205,20 @@ def test_a_short_title_ends_where_a_clause_does(wording: str, title: str) -> Non
 
 def test_a_published_revision_takes_words_and_nothing_else() -> None:
     given = [*changed("4.01.01", points="-1,-2"), ["9", "新", ""]]
-    proposal = proposals.words_for(sheet.read(delimited(given), {}), catalogue())
+    proposal = proposals.words_for(sheet.read(delimited(given), {}), Known(catalogue(), {}))
 
     assert proposal.catalogue is catalogue()
     assert set(proposal.wordings) == set(BEFORE) - {"4.01.01"}
     assert [each[:4] for each in reasons(proposal)] == ["4.01", "9 不在"]
-    assert proposal.is_writable
+    assert not proposal.is_writable
+
+
+def test_words_once_given_stand_and_those_that_lack_are_added() -> None:
+    given = BEFORE | {"5.01.02": "另一段"}
+    stored = {code: words for code, words in given.items() if code != "4.01.01"}
+    proposal = proposals.words_for(sheet.read(delimited(rows()), {}), Known(catalogue(), stored))
+
+    assert proposal.new_words == {"4.01.01": words("4.01.01")}
+    assert [each.partition("；")[0] for each in reasons(proposal)] == [
+        "5.01.02 在 roc-111 已有另一段公告文字，不會更改"
+    ]

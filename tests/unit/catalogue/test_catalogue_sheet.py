@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from openpyxl import Workbook
 
 from forms.catalogue import catalogue
-from inspect_app.catalogue import proposals, sheet
+from inspect_app.catalogue import proposals, sheet, sheet_xlsx
+from inspect_app.catalogue.proposals import Known
 from inspect_app.catalogue.sheet_types import Sheet
 from inspect_app.core.delimited import UnreadableFile
 from tests.unit.catalogue.sheets import HEADER, delimited, few, rows, words, xlsx
@@ -76,6 +77,21 @@ def test_titles_above_the_header_and_notes_below_are_skipped() -> None:
 
 def test_the_header_may_come_again_on_every_page() -> None:
     assert lines(read([*few(GROUP), list(HEADER), ITEM])) == [GROUP, ITEM]
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "cp950"])
+def test_what_parts_the_columns_is_told_by_their_names_not_by_a_count(encoding: str) -> None:
+    title = "品質缺失扣點紀錄表,,,,,,,,,,\r\n"
+    tabs = (title + delimited(few(GROUP, ITEM), "\t").decode()).encode(encoding)
+    commas = ("註\t\t\t\t\t\t\t\t\t\r\n" + delimited(few(GROUP, ITEM)).decode()).encode(encoding)
+
+    assert lines(read(tabs)) == lines(read(commas)) == [GROUP, ITEM]
+
+
+def test_a_wide_row_of_the_other_delimiter_does_no_harm() -> None:
+    note = ["5.01.02", "," * 400, "-1"]
+
+    assert [code for code, *_ in lines(read(delimited([*few(ITEM), note], "\t")))] == ["5.01.01", "5.01.02"]
 
 
 # -- columns -------------------------------------------------------------------------------------------------------
@@ -366,6 +382,15 @@ def test_a_declared_size_that_lies_is_damage() -> None:
         read(data.replace(told, (100).to_bytes(4, "little")))
 
 
+@pytest.mark.parametrize("part", [b"<mergeCell ", b"<mergeCell ref", b"<a", b"<mergeCell ref= "])
+def test_merged_cells_are_found_in_time_that_grows_with_the_part(part: bytes) -> None:
+    started = time.monotonic()
+
+    assert not sheet_xlsx._covered(part * 30_000)
+
+    assert time.monotonic() - started < 1
+
+
 ENTITIES = '<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;">]>'
 
 
@@ -441,12 +466,13 @@ def judged(data: bytes) -> None:
         found = read(data)
     except UnreadableFile:
         return
-    made = proposals.revision(found, "roc-199", date(2099, 1, 1), catalogue(), {})
+    known = Known(catalogue(), {})
+    made = proposals.revision(found, "roc-199", date(2099, 1, 1), [known])
     told = {line.code for line in found.lines}
     refused = {each.line for each in made.refused}
     assert all(made.catalogue.knows(line.code) or line.line in refused for line in found.lines)
     assert set(made.wordings) <= told
-    proposals.words_for(found, catalogue())
+    proposals.words_for(found, known)
 
 
 @settings(max_examples=150, deadline=None)

@@ -24,6 +24,8 @@ ITEM = (
     '{code: "1.01", parent: "1", kind: item, points: "-1,-2", phase: site, trade: t, party: agency, '
     'title: "缺", english: "Defect"}'
 )
+ALSO = ("[foo]", "[3]", "[pcm, pcm]", "[agency]", "[[pcm]]")
+"""What an item of the agency's cannot name besides."""
 
 
 def points_allowed(code: str, severity: str, points: int) -> bool:
@@ -144,7 +146,9 @@ def test_printed_points_are_whole_deductions(printed: str, allowed: tuple[int, .
     assert parse_points(printed) == allowed
 
 
-@pytest.mark.parametrize("printed", ["1,2", "-1, -2", "-1~5", "-", "無", "-1.5", "-1,"])
+@pytest.mark.parametrize(
+    "printed", ["1,2", "-1, -2", "-1~5", "-", "無", "-1.5", "-1,", "-5~-1", "-0", "-1~-999999999"]
+)
 def test_points_printed_otherwise_are_refused(printed: str) -> None:
     with pytest.raises(InvalidData, match="must look like"):
         parse_points(printed)
@@ -202,6 +206,14 @@ def test_an_unknown_revision_names_those_at_hand() -> None:
         (ITEM.replace("party: agency, ", ""), "an item needs phase and party"),
         (GROUP.replace("類", "類" * 31), "title must have 1 to 30"),
         (GROUP.replace('"Group"', '" "'), "english must have 1 to 70"),
+        (f"{GROUP}\n  - {ITEM.replace('-1,-2', '-5~-1')}", r"^r.yaml:6: 1.01: points '-5~-1' must look like"),
+        (f"{GROUP}\n  - {ITEM}\n  - {ITEM}", "^r.yaml:7: 1.01 must stand once"),
+        (GROUP.replace('"1"', '"zz 9"'), "^r.yaml:5: zz 9: code must be numbers joined by points"),
+        (ITEM.replace('"1.01"', '"4.01"'), "^r.yaml:5: 4.01: parent '1' must be the beginning of the code"),
+        *(
+            (ITEM.replace("party:", f"also: {also}, party:"), "r.yaml:5: 1.01: also must name parties")
+            for also in ALSO
+        ),
         (GROUP.replace('code: "1"', "code: 1"), "r.yaml:5: code must be of type str"),
         (GROUP.replace('points: ""', 'points: "", severity: "L"'), "unknown key severity"),
     ],

@@ -4,9 +4,11 @@ import dataclasses
 
 import pytest
 
+from forms import catalogue as catalogues
 from forms import published, schema
 from forms.errors import InvalidData, UnknownForm
 from forms.reading import define
+from tests.forms_builders import without
 
 CODE = "construction-inspection"
 NAME = "sample/v1.yaml"
@@ -75,6 +77,17 @@ def test_the_newest_are_listed_once_a_checklist() -> None:
 def test_what_is_not_published_is_unknown(code: str, version: int) -> None:
     with pytest.raises(UnknownForm, match=r"請改用已公布的版本：.*construction-inspection 第 1 版、"):
         published.load(code, version)
+
+
+def test_what_is_published_outlives_the_codes_it_names(monkeypatch: pytest.MonkeyPatch) -> None:
+    newer = without("5.06.01")
+    both = (*catalogues.revisions(), newer)
+    monkeypatch.setattr(catalogues, "revisions", lambda: both)
+    monkeypatch.setattr(published, "catalogue", lambda: newer, raising=False)
+
+    assert published.load.__wrapped__("road-works", 1) == published.load("road-works", 1)
+    assert catalogues.was_published("5.06.01")
+    assert not catalogues.was_published("5.99.99")
 
 
 def test_a_definition_cannot_be_altered_in_memory() -> None:

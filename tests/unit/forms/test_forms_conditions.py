@@ -40,6 +40,14 @@ def test_what_was_chosen_before_na_no_longer_counts() -> None:
     assert met(Comparison("a", "is", "na"), a=left)
 
 
+def test_a_judged_item_is_told_by_its_result_alone() -> None:
+    form = sample(
+        "id: a", "id: b, shown_when: {item: a, is: fail}", "id: c, shown_when: {item: a, in: [fail]}"
+    )
+
+    assert complaints(form, {"a": Reply("pass", value="fail")}) == []
+
+
 def test_in_is_one_of_several() -> None:
     either = Comparison("a", "in", ("rc", "src"))
 

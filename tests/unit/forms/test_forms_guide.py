@@ -28,10 +28,10 @@ def test_the_example_does_what_the_guide_says() -> None:
 
     assert complaints(form, visit(form, {"op-01": Reply(value="concrete")}), signed={"leader"}) == []
     assert [fault.field for fault in complaints(form, failed, codes={"5.07.03.01"}, signed={"leader"})] == [
-        "answers.sw-01.result",
         "answers.sw-01.photos",
         "answers.sw-02.photos",
         "answers.sw-02.note",
+        "answers.sw-01.result",
     ]
 
 

@@ -1,5 +1,9 @@
 """A checklist's file is read strictly: what is wrong is told with file, line and what to do."""
 
+import re
+import subprocess
+import sys
+
 import pytest
 
 from forms import schema
@@ -12,6 +16,7 @@ from tests.forms_builders import NAME, sample, sheet
 
 FIRST = "id: a-01"
 NUMBER = "id: a-01, kind: number, unit: mm"
+BOUND = "id: n-01, kind: number, unit: mm, low: -5, high: 10"
 CHOICE = "id: a-01, kind: choice, choices: [{id: x, text: 甲, en: X}]"
 
 
@@ -132,10 +137,19 @@ def test_what_is_not_yaml_is_refused_with_its_line(data: bytes, line: int) -> No
     assert refusal(data).startswith(f"{NAME}:{line}: this is not YAML: ")
 
 
-def test_a_file_nested_too_deep_is_refused() -> None:
-    deep = b"{a: " * 2000 + b"1" + b"}" * 2000
+@pytest.mark.parametrize("open_", [b"{a: ", b"[", b"- ", b"? ", b"[ # ]\n"])
+@pytest.mark.parametrize("times", [60, 50_000])
+def test_a_file_nested_too_deep_is_refused(open_: bytes, times: int) -> None:
+    """In a process of its own: what is not refused may end it."""
+    probe = (
+        "import sys\nfrom forms.datafiles import parse\nfrom forms.errors import InvalidData\n"
+        "try: parse(sys.stdin.buffer.read(), 'x')\nexcept InvalidData as error: print(error)"
+    )
+    run = subprocess.run([sys.executable, "-c", probe], input=open_ * times, capture_output=True, check=True)
 
-    assert refusal(deep) == f"{NAME}:1: nested too deep; split what is inside."
+    assert re.fullmatch(
+        rb"x:[0-9]+: (nested too deep; split what is inside|this is not YAML: .*)\.\n", run.stdout
+    )
 
 
 def test_what_should_be_a_mapping_is_told_by_the_line_it_stands_inside() -> None:
@@ -180,6 +194,9 @@ CONDITIONS = [
     ("{item: b-01, is: fail}", "the condition of b-01 asks about itself; ask about an earlier item"),
     ("{item: a-01, is: maybe}", "a-01 is never maybe; use pass, fail, na"),
     ("{item: a-01, in: [pass, never]}", "a-01 is never never; use pass, fail, na"),
+    ("{item: v-01, is: '12'}", "v-01 is never 12; use pass, fail, na"),
+    ("{item: n-01, at_least: 11}", "n-01 is never at_least 11; mind its low and high"),
+    ("{item: n-01, at_most: -6}", "n-01 is never at_most -6; mind its low and high"),
     ("{item: a-01, at_least: 3}", "at_least asks for a number, and a-01 is a check"),
     ("{item: a-01}", "beside item give exactly one of is, in, at_least"),
     ("{item: a-01, is: pass, in: [fail]}", "beside item give exactly one of"),
@@ -197,10 +214,22 @@ CONDITIONS = [
 
 @pytest.mark.parametrize(("condition", "reason"), CONDITIONS)
 def test_an_unsound_condition_is_refused_with_its_line(condition: str, reason: str) -> None:
-    said = refusal(conditional(condition, FIRST))
+    said = refusal(conditional(condition, FIRST, "id: v-01, kind: value", BOUND))
 
-    assert said.startswith(f"{NAME}:9: ")
+    assert said.startswith(f"{NAME}:11: ")
     assert reason in said
+
+
+@pytest.mark.parametrize("bound", ["at_least: 10", "at_most: -5", "at_least: -99", "at_most: 99"])
+def test_a_condition_may_ask_for_the_bounds_themselves(bound: str) -> None:
+    define(conditional(f"{{item: n-01, {bound}}}", BOUND), NAME)
+
+
+@pytest.mark.parametrize("word", ["pass", "fail", "na"])
+def test_no_choice_is_called_as_a_result_is(word: str) -> None:
+    said = refusal(sheet(CHOICE.replace("id: x", f"id: {word}")))
+
+    assert said == f"{NAME}:8: choice {word} is what a result is called; name it otherwise."
 
 
 @pytest.mark.parametrize("kind", ["photo", "signature, role: leader"])

@@ -40,6 +40,9 @@ FIRST = [
     ("5。01。01", "5.01.01"),
     ("5.07.1", "5.07.01"),
     ("5.01.", "5.01.01"),
+    ("511", "5.01.01"),
+    ("57141", "5.07.14.01"),
+    ("514", "5.14"),
     ("4.01.20.01", "4.01.20.01"),
 ]
 
@@ -224,7 +227,8 @@ def code_fit(word: str, code: str) -> int:
     begins = (
         (short(code) + ".").startswith(short(word) + ".") if whole else short(code).startswith(short(word))
     )
-    return 1 if code.startswith(word) or code.replace(".", "").startswith(word) or begins else 9
+    ways = (code, code.replace(".", ""), short(code).replace(".", ""))
+    return 1 if begins or any(each.startswith(word) for each in ways) else 9
 
 
 def text_fit(word: str, line: dict[str, Any]) -> int:

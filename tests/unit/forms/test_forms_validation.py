@@ -1,10 +1,14 @@
 """What a filled-in checklist must say: each fault names its field and what to do."""
 
+from collections.abc import Collection
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.forms_builders import FAIL, NA, PASS, PHOTO, Reply, complaints, sample
+from forms.catalogue import catalogue
+from forms.validation import as_of
+from tests.forms_builders import FAIL, NA, PASS, PHOTO, Reply, complaints, sample, without
 
 CHECK = sample("id: a-01")
 NUMBER = sample("id: a-01, kind: number, unit: mm, low: -5, high: 60, decimals: 1")
@@ -134,8 +138,22 @@ def test_a_signature_that_is_missing_is_named() -> None:
     assert complaints(SIGNED, {"a-01": Reply()}, signed={"agency"}) == wanted
 
 
-def test_a_signature_that_was_refused_is_na() -> None:
-    assert complaints(SIGNED, {"a-01": NA}) == []
+@pytest.mark.parametrize("item", ["kind: signature, role: contractor", "kind: photo"])
+def test_a_photo_or_signature_that_is_na_says_why(item: str) -> None:
+    form = sample(f"id: a-01, {item}")
+
+    assert complaints(form, {"a-01": Reply("na", note="廠商未到場")}) == []
+    for note in (None, " \n"):
+        assert complaints(form, {"a-01": Reply("na", note=note)}) == [
+            ("answers.a-01.note", "填不適用時，請說明原因。")
+        ]
+
+
+@pytest.mark.parametrize("signed", [(), {"leader"}])
+def test_the_leader_signs_in_any_case(signed: Collection[str]) -> None:
+    assert complaints(SIGNED, {"a-01": Reply("na", note="忘了")}, signed=signed) == [
+        ("answers.a-01.result", "領隊必須簽名，不能填不適用。")
+    ]
 
 
 HIDING = sample(
@@ -159,9 +177,9 @@ def test_what_is_shown_must_be_answered() -> None:
 
 def test_a_fail_demands_a_defect_a_photo_and_a_note() -> None:
     assert complaints(DEMANDING, {"a-01": FAIL}) == [
-        ("answers.a-01.result", "不符時要記一項缺失，編號為下列之一：5.02、5.01.01。"),
         ("answers.a-01.photos", "不符時要有照片。"),
         ("answers.a-01.note", "不符時要說明。"),
+        ("answers.a-01.result", "不符時要記一項缺失，編號為下列之一：5.02（其下任一細項）、5.01.01。"),
     ]
 
 
@@ -175,6 +193,33 @@ def test_another_defect_does_not_meet_it(code: str) -> None:
     assert [fault.field for fault in complaints(DEMANDING, {"a-01": FULL}, codes={code})] == [
         "answers.a-01.result"
     ]
+
+
+def test_what_the_revision_no_longer_has_is_not_asked_for() -> None:
+    (fault,) = complaints(DEMANDING, {"a-01": FULL}, known=without("5.02"))
+
+    assert fault.reason.endswith("下列之一：5.01.01。")
+    assert complaints(DEMANDING, {"a-01": FULL}, known=without("5.02", "5.01.01")) == []
+
+
+def test_a_group_whose_items_are_all_withdrawn_is_not_asked_for() -> None:
+    items = [line.code for line in catalogue().items if line.code.startswith("5.02.")]
+
+    assert complaints(DEMANDING, {"a-01": FULL}, known=without("5.01.01", *items)) == []
+
+
+def test_a_checklist_under_a_revision_asks_for_no_code_that_it_lacks() -> None:
+    left = as_of(DEMANDING, without("5.02")).by_id["a-01"].on_fail
+
+    assert left is not None
+    assert (left.codes, left.photo, left.note) == (("5.01.01",), True, True)
+    assert as_of(DEMANDING, catalogue()) is DEMANDING
+
+
+def test_what_is_hidden_demands_no_defect() -> None:
+    hidden = sample("id: a-01", "id: a-02, shown_when: {item: a-01, is: fail}, on_fail: {codes: ['5.02']}")
+
+    assert [fault.field for fault in complaints(hidden, {"a-01": PASS, "a-02": FAIL})] == ["answers.a-02"]
 
 
 def test_a_blank_note_is_none() -> None:

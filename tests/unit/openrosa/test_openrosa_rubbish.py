@@ -6,6 +6,7 @@ from uuid import uuid4
 import pytest
 from defusedxml.ElementTree import fromstring
 
+from forms.catalogue import catalogue
 from forms.published import load
 from inspect_app.core.problems import Problem
 from inspect_app.inspections import checks, intake
@@ -52,7 +53,7 @@ def filled() -> str:
         merits=[{"meritCode": "0.04", "meritNote": "n"}],
         advice=[{"adviceCode": "7.01", "adviceNote": "n"}],
     )
-    return fill(xform.of_any(load("construction-inspection", 1)), answers).decode()
+    return fill(xform.of_any(load("construction-inspection", 1), catalogue()), answers).decode()
 
 
 FILLED = filled()

@@ -5,7 +5,11 @@ import io
 import re
 import subprocess
 from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from itertools import product
+from threading import Barrier
+from time import sleep
 from typing import Any, get_args
 from uuid import uuid4
 from xml.etree.ElementTree import canonicalize
@@ -21,8 +25,8 @@ from forms.catalogue import catalogue
 from forms.conditions import Comparison, Condition, Join
 from forms.schema import FormDefinition, ItemKind
 from inspect_app.inspections.body import Answer
-from inspect_app.openrosa import body, instance, media, names, xform, xlsform, xpath
-from inspect_app.openrosa.rows import CHINESE, ENGLISH
+from inspect_app.openrosa import body, instance, items, media, names, xform, xlsform, xpath
+from inspect_app.openrosa.rows import CHINESE, ENGLISH, Sheets
 from inspect_app.openrosa.xform import Visit
 from tests.openrosa_builders import every_kind, fill
 
@@ -31,7 +35,7 @@ Row = dict[str, str]
 
 
 def rows(form: FormDefinition, sheet: str = "survey") -> list[Row]:
-    return xlsform.sheets(form).tables()[sheet]
+    return xlsform.sheets(form, xlsform.ANY, xlsform.remarks(form, catalogue())).tables()[sheet]
 
 
 def row(name: str, form: FormDefinition | None = None) -> Row:
@@ -40,6 +44,19 @@ def row(name: str, form: FormDefinition | None = None) -> Row:
 
 
 # -- each kind ---------------------------------------------------------------------------------------------------
+
+
+def test_a_picture_that_does_not_apply_is_told_why() -> None:
+    why = row("ph-01_note")
+
+    assert (why["required"], why["relevant"]) == ("yes", "${ph-01_result} = 'na'")
+
+
+def test_the_leader_cannot_leave_his_signature_out() -> None:
+    names = {each.get("name") for each in rows(every_kind())}
+
+    assert "sg-01_photo" in names
+    assert names.isdisjoint({"sg-01_result", "sg-01_note"})
 
 
 def test_a_check_is_a_verdict_with_note_and_photo_shown_on_a_fail() -> None:
@@ -64,7 +81,7 @@ def test_a_number_has_its_bounds_places_and_unit() -> None:
     assert (value["type"], value["required"]) == ("decimal", "yes")
     assert value["relevant"] == "${nu-01_result} = 'pass' or ${nu-01_result} = 'fail'"
     assert value["constraint"] == ". >= 20 and . <= 75 and abs(. * 10 - round(. * 10)) < 0.000001"
-    assert value[f"constraint_message::{CHINESE}"] == "應在 20 至 75 mm 之間，最多 1 位小數。"
+    assert value[f"constraint_message::{CHINESE}"] == "請填：20 至 75 mm，最多 1 位小數。"
     assert value[f"label::{ENGLISH}"] == "Measured value (mm)"
     assert row("nu-02_value")["constraint"].startswith(". >= 0 and abs(")
 
@@ -124,6 +141,27 @@ def test_every_word_is_there_in_both_languages(form: FormDefinition) -> None:
             for column in ("label", "hint", "constraint_message"):
                 assert (f"{column}::{CHINESE}" in each) == (f"{column}::{ENGLISH}" in each)
                 assert each.get(f"{column}::{CHINESE}", "x").strip()
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "told"),
+    [
+        (0, None, ("請填：至少 0 支，填整數。", "Enter at least 0 支, whole number.")),
+        (None, 9, ("請填：最多 9 支，填整數。", "Enter at most 9 支, whole number.")),
+        (1, 9, ("請填：1 至 9 支，填整數。", "Enter 1 to 9 支, whole number.")),
+    ],
+)
+def test_a_number_is_told_the_bounds_it_has(low: int | None, high: int | None, told: tuple[str, str]) -> None:
+    item = replace(every_kind().by_id["nu-01"], low=low, high=high, unit="支", decimals=0)
+    (asked,) = [row for row in items.item_rows(item, every_kind().by_id) if row.name == "nu-01_value"]
+
+    assert asked.message
+    assert (asked.message.zh, asked.message.en) == told
+
+
+@pytest.mark.parametrize("one", ["merit", "advice"])
+def test_a_remark_is_noted_only_under_a_code(one: str) -> None:
+    assert row(f"{one}Note")["relevant"] == f"${{{one}Code}} != ''"
 
 
 def test_help_is_the_hint() -> None:
@@ -279,7 +317,7 @@ HASHES = {name: name[0] * 64 for name in ("a.jpg", "b.jpg", "c.jpg", "s.png")}
 
 
 def filled(**changes: Any) -> dict[str, Any]:
-    data = fill(xform.of_any(every_kind()), FILLED | changes)
+    data = fill(xform.of_any(every_kind(), catalogue()), FILLED | changes)
     return body.json_body(instance.read(data, lookup), HASHES)
 
 
@@ -335,6 +373,30 @@ def test_an_instant_of_an_older_tablet_gets_its_minutes(told: str, read: str) ->
     assert filled(startedAt=told)["started_at"] == read
 
 
+# -- made once -----------------------------------------------------------------------------------------------------
+
+
+def test_eight_at_once_make_each_form_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    made, gate = [], Barrier(8)
+
+    def converted(found: Sheets) -> str:
+        made.append(found.settings["form_id"])
+        sleep(0.01)
+        return "made"
+
+    def ask(_: int) -> set[str]:
+        gate.wait()
+        return {xform.of_any(form, catalogue()) for form in published.newest()}
+
+    monkeypatch.setattr(xform, "_made", {})
+    monkeypatch.setattr(xform, "_converted", converted)
+    with ThreadPoolExecutor(8) as pool:
+        told = list(pool.map(ask, range(8)))
+
+    assert told == [{"made"}] * 8
+    assert sorted(made) == sorted(form.code for form in published.newest())
+
+
 # -- what ODK says -----------------------------------------------------------------------------------------------
 
 
@@ -342,17 +404,18 @@ def visit() -> Visit:
     return Visit(
         uuid4(),
         "115/11/20 115-水-001 <護岸> & 'x' \"y\" CHAHE-TITLE",
-        ((uuid4(), "丙 領隊"), (uuid4(), "O'Hara <&>"), (uuid4(), "戊")),
+        ((uuid4(), "丙\u2003 領隊"), (uuid4(), "O'Hara <&>"), (uuid4(), "戊")),
+        catalogue(),
     )
 
 
 @pytest.mark.parametrize("form", FORMS, ids=lambda form: form.code)
 def test_the_workbook_makes_the_same_xform(form: FormDefinition) -> None:
-    workbook = xlsform.workbook(form)
+    workbook = xlsform.workbook(form, catalogue())
 
     assert load_workbook(io.BytesIO(workbook)).sheetnames == ["survey", "choices", "settings"]
     made = convert(io.BytesIO(workbook), form_name="data", file_type=".xlsx").xform
-    assert canonicalize(made) == canonicalize(xform.of_any(form))
+    assert canonicalize(made) == canonicalize(xform.of_any(form, catalogue()))
 
 
 @pytest.fixture(scope="module")
@@ -360,7 +423,7 @@ def verdict(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bool]:
     """What ODK Validate says of every form, general and of a visit, and of three spoilt ones; one JVM for all."""
     folder = tmp_path_factory.mktemp("xforms")
     (folder / "codes.csv").write_bytes(media.codes(catalogue()))
-    texts = {f"{form.code}-{form.version}": xform.of_any(form) for form in FORMS}
+    texts = {f"{form.code}-{form.version}": xform.of_any(form, catalogue()) for form in FORMS}
     texts |= {f"{form.code}-{form.version}-visit": xform.of_visit(form, visit()) for form in FORMS}
     good = texts["every-kind-1"]
     texts["spoilt-expression"] = good.replace("= 'fail'", "== 'fail'")

@@ -270,6 +270,7 @@ def test_an_unknown_key_with_marks_from_right_to_left_is_told_as_it_was_written(
         (("grade",), "{}".encode("utf-16-le") + b"\xff", "Save the input as UTF-8"),
         (("grade", "--line"), b"{}", 'There is no option "--line"'),
         (("grade", "request.json"), b"{}", "send a file with < FILE"),
+        (("grade", "--lines", "--lines"), b"{}", "Say --lines once."),
     ],
 )
 def test_what_newcomers_get_wrong_is_told_as_what_to_do(
