@@ -88,7 +88,6 @@ def import_(
         asked = Wanted(revision, counts_from)
         if not yes:
             _try(read, importer.propose(session(), read, asked), withdraw_many=withdraw_many)
-            click.echo("這是試匯入，尚未寫入任何資料；確認無誤後加上 --yes。")
             return
         source = Source.of(file.name, data, _user())
         proposal, outcome = _store(read, asked, source, withdraw_many=withdraw_many)
@@ -120,6 +119,8 @@ def _try(read: Sheet, proposal: Proposal, *, withdraw_many: bool) -> None:
     _tell(read, proposal)
     if not withdraw_many and (caution := importer.caution(proposal)):
         click.echo(caution)
+    next_ = "確認無誤後加上 --yes。" if proposal.is_writable else "更正以後再試。"
+    click.echo(f"這是試匯入，尚未寫入任何資料；{next_}")
 
 
 def _store(read: Sheet, asked: Wanted, source: Source, *, withdraw_many: bool) -> tuple[Proposal, Outcome]:

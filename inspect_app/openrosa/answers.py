@@ -6,7 +6,8 @@ from xml.etree.ElementTree import Element, SubElement, tostring
 
 from flask import Response
 
-from inspect_app.core.problems import Problem
+from forms.schema import FormDefinition
+from inspect_app.core.problems import FieldError, Problem
 from inspect_app.core.settings import current_settings
 from inspect_app.openrosa.letters import legal
 
@@ -43,10 +44,23 @@ def told(message: str, status: int, nature: str = SUBMITTED) -> Response:
 def refusal(problem: Problem) -> Response:
     """A problem in OpenRosa's own form; without a token it says how to come with one."""
     faults = "".join(f"\n{each.field}：{each.reason}" for each in problem.errors[:TOLD])
+    if (more := len(problem.errors) - TOLD) > 0:
+        faults += f"\n另有 {more} 項。"
     response = told(f"{problem.title}：{problem.detail}{faults}", problem.status, FAILED)
     if problem.status == 401:
         response.headers["WWW-Authenticate"] = 'Basic realm="chahe", charset="UTF-8"'
     return with_version(response)
+
+
+def in_words(errors: Iterable[FieldError], form: FormDefinition) -> list[FieldError]:
+    """Faults of answers under the words of their question: a tablet shows no ids."""
+    return [FieldError(_question(each.field, form), each.reason) for each in errors]
+
+
+def _question(field: str, form: FormDefinition) -> str:
+    kind, _, rest = field.partition(".")
+    item = form.by_id.get(rest.partition(".")[0]) if kind == "answers" else None
+    return f"「{item.text}」" if item else field
 
 
 def form_list(forms: Iterable[Listed]) -> Response:

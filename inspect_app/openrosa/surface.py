@@ -94,7 +94,10 @@ def submit() -> Response:
         raise UnsupportedKind("請以 multipart/form-data 送出。")
     given = instance.read(_xml_part())
     more = request.form.get(MORE_FOLLOW, "").lower() == "yes"
-    taken = receiving.receive(given, _attachments(), current_actor(), more=more)
+    try:
+        taken = receiving.receive(given, _attachments(), current_actor(), more=more)
+    except InvalidFields as error:
+        raise InvalidFields(error.detail, errors=answers.in_words(error.errors, given.form)) from error
     if isinstance(taken, receiving.Partial):
         return answers.told(f"已收到 {taken.arrived} 個附件，共 {taken.named} 個；請繼續傳送。", 202)
     return answers.told("查核結果已收下。", 201)

@@ -115,6 +115,16 @@ def test_every_checklist_comes_back_filled_in(tablet: Collect, visit: Visit, for
     assert visit.read()["state"] == "submitted"
 
 
+def test_more_faults_than_a_tablet_shows_are_counted(tablet: Collect, visit: Visit) -> None:
+    empty = {"inspection": visit.id, "marks": all_pass(visit.people, visit.id)["marks"]}
+
+    answer = tablet.send(fill(form_of(tablet, visit), empty))
+
+    assert answer.status_code == 422
+    assert message(answer).count("每一項都要有結果") == 5
+    assert message(answer).endswith("另有 15 項。")
+
+
 def passing(form: FormDefinition, visit: Visit) -> tuple[Answers, list[tuple[str, bytes]]]:
     """A visit on which everything passes, with the pictures and signatures that it asks for."""
     given = all_pass(visit.people, visit.id)
@@ -442,6 +452,7 @@ def spoilt(old: str, new: str) -> Callable[[str], str]:
     return lambda text: text.replace(old, new)
 
 
+QUESTION = "「主辦機關督導留有紀錄，缺失追蹤到改善」"
 SPOILT: dict[str, tuple[Callable[[str], str], int, str]] = {
     "a foreign form": (spoilt('id="construction-inspection', 'id="another-form'), 404, "沒有檢查表"),
     "no form": (spoilt(' id="', ' no="'), 404, "沒有檢查表"),
@@ -452,8 +463,8 @@ SPOILT: dict[str, tuple[Callable[[str], str], int, str]] = {
     "no inspection": (spoilt("<inspection>", "<inspection>x"), 422, "inspection"),
     "a question nobody asked": (spoilt("<location />", "<colour>red</colour>"), 422, "colour"),
     "an answer twice": (spoilt("<findings />", "<findings>safety</findings>" * 2), 422, "findings"),
-    "a verdict of its own": (spoilt("<qs-01_result>pass", "<qs-01_result>good"), 422, "answers.qs-01.result"),
-    "no verdict": (spoilt("<qs-01_result>pass", "<qs-01_result>"), 422, "answers.qs-01"),
+    "a verdict of its own": (spoilt("<qs-01_result>pass", "<qs-01_result>good"), 422, QUESTION),
+    "no verdict": (spoilt("<qs-01_result>pass", "<qs-01_result>"), 422, QUESTION),
     "a mark in words": (spoilt("<markTotal>84", "<markTotal>many"), 422, "marks[1].total"),
     "a mark too high": (spoilt("<markTotal>84", "<markTotal>184"), 422, "total"),
     "a mark twice": (spoilt("<markTotal>84", "<markTotal>84</markTotal><markTotal>1"), 422, "markTotal"),
