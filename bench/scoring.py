@@ -4,6 +4,7 @@ import gc
 import json
 import random
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import fields
 from datetime import date, timedelta
 from functools import partial
@@ -40,15 +41,26 @@ def _by_lines(command: str, requests: list[Request]) -> Line:
     """A file of requests, start-up left out."""
     raw = [json.dumps(request, ensure_ascii=False).encode() for request in requests]
     answers = [commands.run(command, request) for request in requests]
-    gc.collect()
-    gc.freeze()  # what is kept here for the baseline is not looked through again and again by either
-    ours, theirs = paired(
-        lambda: seconds(partial(main, (command, "--lines"), BytesIO(b"\n".join(raw)), BytesIO(), BytesIO())),
-        lambda: seconds(lambda: _parsed_and_written(raw, answers)),
-    )
-    gc.unfreeze()
+    with _set_aside():
+        ours, theirs = paired(
+            lambda: seconds(
+                partial(main, (command, "--lines"), BytesIO(b"\n".join(raw)), BytesIO(), BytesIO())
+            ),
+            lambda: seconds(lambda: _parsed_and_written(raw, answers)),
+        )
     name = f"{command} --lines, {len(raw):,} lines"
     return Line(name, ours, theirs, "s", "at most", 4, "json.loads of the input, json.dumps of the output")
+
+
+@contextmanager
+def _set_aside() -> Iterator[None]:
+    """What the benchmarks keep is not looked through by the collector, again and again, at the cost of either side."""
+    gc.collect()
+    gc.freeze()
+    try:
+        yield
+    finally:
+        gc.unfreeze()
 
 
 def _parsed_and_written(raw: list[bytes], answers: list[Request]) -> None:
@@ -69,9 +81,10 @@ def _one_by_one(requests: list[Request]) -> Iterator[Line]:
 def _against_parsing(
     name: str, work: Callable[[Any], object], values: Iterable[object], texts: list[str]
 ) -> Line:
-    ours, theirs = paired(
-        lambda: seconds(lambda: _each(work, values)), lambda: seconds(lambda: _each(json.loads, texts))
-    )
+    with _set_aside():
+        ours, theirs = paired(
+            lambda: seconds(lambda: _each(work, values)), lambda: seconds(lambda: _each(json.loads, texts))
+        )
     return Line(name, ours, theirs, "s", "at most", 4, "json.loads of the input")
 
 

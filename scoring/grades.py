@@ -78,12 +78,12 @@ def grade(visit: Visit, law: Law) -> Result:
 
 def _averaging(marks: Sequence[Mark], mean: Mean, rule: Grades) -> tuple[Step, Step]:
     """Return the two steps of art. 7: only the first one holds the members' marks."""
-    regulation = rule.source.regulation
+    of_mean, of_rounding = rule.paragraphs
     rows = [{"member": member, "total": total, "outside": outside} for member, total, outside in marks]
     inputs: dict[str, object] = {"marks": rows, "sum": mean.sum, "count": mean.of}
     return (
-        step("grade.mean", f"{regulation}第7條第1項", inputs, mean.fixed),
-        step("grade.raw_score", f"{regulation}第7條第2項", {"mean": mean.exact}, mean.half_up),
+        step("grade.mean", of_mean, inputs, mean.fixed),
+        step("grade.raw_score", of_rounding, {"mean": mean.exact}, mean.half_up),
     )
 
 

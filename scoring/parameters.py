@@ -39,7 +39,7 @@ class Band:
     from_mark: int
 
 
-@dataclass(frozen=True)  # without slots, so that by_score is kept
+@dataclass(frozen=True)  # without slots, so that what is cached is kept
 class Grades(Parameters):
     """The grades of art. 7, best first."""
 
@@ -57,6 +57,11 @@ class Grades(Parameters):
     def by_score(self) -> tuple[Band, ...]:
         """Return the band of each whole score, from 0 to 100."""
         return tuple(next(band for band in self.bands if score >= band.from_mark) for score in range(101))
+
+    @cached_property
+    def paragraphs(self) -> tuple[str, str]:
+        """Return the citations of the mean and of its rounding, the first and the second paragraph of art. 7."""
+        return f"{self.source.regulation}第7條第1項", f"{self.source.regulation}第7條第2項"
 
     def of_grade(self, grade: str) -> Band:
         """Return the band that carries a grade."""
