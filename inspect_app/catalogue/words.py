@@ -13,7 +13,7 @@ WORKS = {
     "building": Text("建築", "Building"),
     "road": Text("道路", "Road"),
     "drainage": Text("排水、水利", "Drainage and water"),
-    "slope": Text("坡地", "Slope"),
+    "slope": Text("邊坡", "Slope"),
     "equipment": Text("設備", "Equipment"),
 }
 GONE = Text("此版次已無", "no longer in this revision")

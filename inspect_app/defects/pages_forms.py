@@ -1,9 +1,7 @@
 """The photos that a correction's form brings along."""
 
-import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import IO
 from uuid import UUID
 
 from flask import request
@@ -13,8 +11,6 @@ from inspect_app.core.auth import Actor
 from inspect_app.core.problems import FieldError, InvalidFields, TooLarge, UnsupportedKind
 from inspect_app.defects.service import STAGES
 from inspect_app.photos import receiving
-
-CHUNK = 1 << 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,14 +38,6 @@ def take_photos(inspection_id: UUID, by: Actor) -> Chosen:
 
 
 def _receive(file: FileStorage, inspection_id: UUID, by: Actor) -> str:
-    sha256 = _digest(file.stream)
+    sha256 = receiving.digest_of_stream(file.stream)
     receiving.receive(file.stream, sha256, inspection_id, by)
     return sha256
-
-
-def _digest(stream: IO[bytes]) -> str:
-    digest = hashlib.sha256()
-    while piece := stream.read(CHUNK):
-        digest.update(piece)
-    stream.seek(0)
-    return digest.hexdigest()

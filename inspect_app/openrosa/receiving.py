@@ -19,7 +19,6 @@ from inspect_app.openrosa.models import LONGEST_NAME
 from inspect_app.photos import queries as photo_queries
 from inspect_app.photos import receiving as photos
 
-PIECE = 1 << 20
 TOLD = 5
 """How many of the missing files are named."""
 
@@ -45,7 +44,7 @@ def receive(instance: Instance, files: Files, by: Actor, *, more: bool) -> Recei
     photos.release_database()
     named = body.attachments(instance)
     _check_names(named, files)
-    hashes = {name: _digest(file) for name, file in files.items()}
+    hashes = {name: photos.digest_of_stream(file) for name, file in files.items()}
     if _rehearse(instance, named, by):
         for name, file in files.items():
             photos.receive(file, hashes[name], instance.inspection_id, by)
@@ -106,16 +105,6 @@ def _submit(instance: Instance, arrived: Mapping[str, str], by: Actor) -> Receip
         if receipt.missing:  # cleared away meanwhile: who is told 201 deletes his own
             raise _missing([name for name, sha256 in arrived.items() if sha256 in receipt.missing])
         return receipt
-
-
-def _digest(file: IO[bytes]) -> str:
-    """A file's SHA-256 in hex; it is read from the start, and stands there again."""
-    digest = hashlib.sha256()
-    file.seek(0)
-    while piece := file.read(PIECE):
-        digest.update(piece)
-    file.seek(0)
-    return digest.hexdigest()
 
 
 def _missing(names: list[str]) -> InvalidFields:

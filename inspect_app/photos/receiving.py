@@ -2,7 +2,7 @@
 
 import hashlib
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 from uuid import UUID
 
 from inspect_app.core import clock
@@ -65,6 +65,14 @@ def digest_of(path: Path) -> str:
     """A file's SHA-256 in hex."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def digest_of_stream(stream: Any) -> str:
+    """The SHA-256 in hex of a binary stream, from its start, where it stands again afterwards."""
+    stream.seek(0)
+    digest = hashlib.file_digest(stream, "sha256").hexdigest()
+    stream.seek(0)
+    return digest
 
 
 def _store(path: Path, sha256: str) -> Facts:
