@@ -3,6 +3,7 @@
 Every value comes from a file under `law/` and carries its `source`. The files are read once a process.
 """
 
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -10,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cache, cached_property, lru_cache
 from pathlib import Path
-from typing import Any, TypeVar, cast
+from typing import Any, ClassVar, TypeVar, cast
 
 from scoring.aftermath import (
     AwardReference,
@@ -50,6 +51,7 @@ from scoring.sources import Parameters
 
 LAW = Path(__file__).parent / "law"
 P = TypeVar("P", bound=Parameters)
+Q = TypeVar("Q", bound="_Part")
 Book = Mapping[str, Group[Parameters]]
 
 
@@ -59,6 +61,7 @@ class _Part:
 
     day: date
     book: Book
+    title: ClassVar[str]
 
     def on(self, kind: type[P]) -> P:
         """Return a group's value; RuleNotInForce where no text of that time is at hand."""
@@ -74,6 +77,8 @@ class _Part:
 @dataclass(frozen=True, eq=False)
 class InspectionLaw(_Part):
     """工程施工查核小組作業辦法 on a day; a rule that is not in force raises RuleNotInForce."""
+
+    title: ClassVar = "inspection"
 
     @cached_property
     def regulation(self) -> Regulation:
@@ -145,6 +150,8 @@ class InspectionLaw(_Part):
 class ProcurementLaw(_Part):
     """政府採購法 and what is ordered under it, on a day."""
 
+    title: ClassVar = "procurement"
+
     @cached_property
     def thresholds(self) -> Thresholds:
         """Return 公告金額, 查核金額 and 巨額 of works."""
@@ -159,6 +166,8 @@ class ProcurementLaw(_Part):
 @dataclass(frozen=True, eq=False)
 class LocalLaw(_Part):
     """Readings and local rules on a day: what the national text leaves open."""
+
+    title: ClassVar = "local"
 
     @cached_property
     def other_findings(self) -> OtherFindings:
@@ -206,6 +215,8 @@ class LocalLaw(_Part):
 class OrganisationLaw(_Part):
     """工程施工查核小組組織準則 on a day."""
 
+    title: ClassVar = "organisation"
+
     @cached_property
     def panel(self) -> Panel:
         """Return what art. 5 asks of a team's make-up."""
@@ -229,27 +240,50 @@ class Law(_Part):
     @cached_property
     def inspection(self) -> InspectionLaw:
         """Return 工程施工查核小組作業辦法."""
-        return InspectionLaw(self.day, self.book)
+        return _shared(InspectionLaw, self)
 
     @cached_property
     def organisation(self) -> OrganisationLaw:
         """Return 工程施工查核小組組織準則."""
-        return OrganisationLaw(self.day, self.book)
+        return _shared(OrganisationLaw, self)
 
     @cached_property
     def procurement(self) -> ProcurementLaw:
         """Return 政府採購法."""
-        return ProcurementLaw(self.day, self.book)
+        return _shared(ProcurementLaw, self)
 
     @cached_property
     def local(self) -> LocalLaw:
         """Return the readings and the local rules."""
-        return LocalLaw(self.day, self.book)
+        return _shared(LocalLaw, self)
 
     @cached_property
     def known_years(self) -> KnownYears:
         """Return the years whose official calendar is known."""
         return self.on(KnownYears)
+
+
+def _shared(kind: type[Q], law: Law) -> Q:
+    """Return a part that all days share between two changes; their own where a rule is missing, for errors name it."""
+    if law.book is not _book():
+        return kind(law.day, law.book)
+    days, parts = _parts()[kind.title]
+    place = bisect_right(days, law.day)
+    return cast("Q | None", parts[place - 1] if place else None) or kind(law.day, law.book)
+
+
+@cache
+def _parts() -> dict[str, tuple[list[date], list[_Part | None]]]:
+    """Return, for each part, the days on which it changes and what it is from each on; None if a rule is missing."""
+    return {
+        kind.title: _standing(kind) for kind in (InspectionLaw, OrganisationLaw, ProcurementLaw, LocalLaw)
+    }
+
+
+def _standing(kind: type[_Part]) -> tuple[list[date], list[_Part | None]]:
+    groups = [group for name, group in _book().items() if name.startswith(f"{kind.title}.")]
+    days = sorted({day for group in groups for day in group.days})
+    return days, [kind(day, _book()) if all(group.on(day) for group in groups) else None for day in days]
 
 
 def at(day: date) -> Law:

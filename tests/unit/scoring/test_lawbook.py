@@ -69,6 +69,30 @@ def test_the_law_files_are_read_once() -> None:
     assert lawbook.book() is lawbook.book()
 
 
+@pytest.mark.parametrize(
+    "change", [date(2003, 9, 12), date(2016, 9, 21), date(2021, 3, 21), date(2023, 8, 11)]
+)
+def test_a_part_of_the_law_is_shared_from_one_change_to_the_next(change: date) -> None:
+    on_it, after = lawbook.at(change).inspection, lawbook.at(change + timedelta(days=1)).inspection
+
+    assert on_it is after
+    assert on_it is not lawbook.at(change - timedelta(days=1)).inspection
+    assert on_it.regulation.source.in_force_on == change
+
+
+@pytest.mark.parametrize("day", [date(2003, 9, 10), date(2003, 9, 11)])
+def test_where_a_rule_is_missing_the_error_names_the_day_asked_for(day: date) -> None:
+    with pytest.raises(RuleNotInForce, match=f"no value on {day}"):
+        _ = lawbook.at(day).inspection.grades
+
+
+def test_a_draft_being_tried_is_not_shared_with_the_law() -> None:
+    group = lawbook.book()["inspection.grades"]
+
+    with lawbook.trying([group]):
+        assert lawbook.at(DAY).inspection is not lawbook.at(DAY).inspection
+
+
 def test_values_cannot_be_changed() -> None:
     with pytest.raises(FrozenInstanceError):
         lawbook.at(DAY).inspection.failed_tests.counted_as = 70  # type: ignore[misc]
