@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import date
-from functools import cache, cached_property, lru_cache
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any, ClassVar, TypeVar, cast
 
@@ -50,6 +50,7 @@ from scoring.parameters import (
 from scoring.sources import Parameters
 
 LAW = Path(__file__).parent / "law"
+DAYS_KEPT = 4096
 P = TypeVar("P", bound=Parameters)
 Q = TypeVar("Q", bound="_Part")
 Book = Mapping[str, Group[Parameters]]
@@ -288,13 +289,20 @@ def _standing(kind: type[_Part]) -> tuple[list[date], list[_Part | None]]:
 
 def at(day: date) -> Law:
     """Return the law in force on a day; a rule raises RuleNotInForce only when it is asked for."""
-    return Law(day, book()) if _tried.get() else _at(day)
+    return Law(day, book()) if _tried.get() else _laws[day]
 
 
-@lru_cache(maxsize=4096)
-def _at(day: date) -> Law:
-    """Return the law of the law files: the same days are asked for again and again."""
-    return Law(day, _book())
+class _Laws(dict[date, Law]):
+    """The law of the law files by day: the same days are asked for again and again."""
+
+    def __missing__(self, day: date) -> Law:
+        if len(self) >= DAYS_KEPT:
+            self.clear()
+        self[day] = law = Law(day, _book())
+        return law
+
+
+_laws = _Laws()
 
 
 def book() -> Book:

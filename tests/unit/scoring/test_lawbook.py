@@ -161,3 +161,11 @@ def test_a_word_that_the_code_does_not_know_is_refused(group: str, old: str, new
 
     with pytest.raises(LawError, match=told):
         load(text.replace(old, new), f"{group}.yaml", kind)
+
+
+def test_no_more_than_some_thousand_days_are_kept() -> None:
+    for number in range(lawbook.DAYS_KEPT + 50):
+        lawbook.at(date(2003, 9, 12) + timedelta(days=number))
+
+    assert len(lawbook._laws) <= lawbook.DAYS_KEPT
+    assert lawbook.at(DAY).inspection.regulation.source.promulgated_on == date(2023, 8, 9)
