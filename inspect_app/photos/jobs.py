@@ -3,7 +3,7 @@
 from datetime import time
 
 from inspect_app.core.jobs import Daily, Job, Outcome, Turn
-from inspect_app.photos import clearing
+from inspect_app.photos.keeping import clearing
 
 
 def clear(turn: Turn) -> Outcome:

@@ -11,7 +11,8 @@ from inspect_app.core.database import session, transaction
 from inspect_app.core.problems import FieldError, InvalidFields, TooLarge, UnsupportedKind
 from inspect_app.core.settings import current_settings
 from inspect_app.core.storage import copy_hashed, storage
-from inspect_app.photos import imaging, queries, service, shelves
+from inspect_app.photos import imaging, queries, service
+from inspect_app.photos.keeping import shelves
 from inspect_app.photos.problems import NoMemory
 from inspect_app.photos.service import Facts, Received
 

@@ -6,9 +6,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO, cast
-
-from flask import current_app
+from typing import IO
 
 CHUNK = 1 << 20
 
@@ -81,8 +79,3 @@ def copy_hashed(source: IO[bytes], target: IO[bytes], limit: int) -> tuple[int, 
         target.write(chunk)
         total += len(chunk)
     return total, digest.hexdigest()
-
-
-def storage() -> Storage:
-    """The application's storage."""
-    return cast(Storage, current_app.extensions["chahe.storage"])

@@ -1,0 +1,1 @@
+"""Keeping the bytes of photos: locks on shelves, what is named, clearing."""
