@@ -8,14 +8,23 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
 
+from inspect_app.core.storage.address import S3Address
+from inspect_app.core.storage.remote import READER_S, REST_S, Remote
+
 CHUNK = 1 << 20
 
 
 class Storage:
-    """Files under one folder, each named by what it holds: `kind/ab/abcdef….ext`."""
+    """Files under one folder, each named by what it holds: `kind/ab/abcdef….ext`.
 
-    def __init__(self, root: Path) -> None:
+    With an S3 address the folder is a spool: everything is written here first, and `remote` (for the worker) and
+    `quick` (for a person who waits) lead to where it is kept. Without one both are None.
+    """
+
+    def __init__(self, root: Path, address: S3Address | None = None) -> None:
         self.root = root
+        self.remote = Remote(address) if address else None
+        self.quick = Remote(address, READER_S, REST_S) if address else None
 
     def path(self, kind: str, name: str) -> Path:
         """Where an object lies, or would lie. `name` is ours (a hash), never a user's word."""

@@ -1,1 +1,1 @@
-"""Keeping the bytes of photos: locks on shelves, what is named, clearing."""
+"""Keeping the bytes of photos: where they lie, whether they are right, offloading, clearing."""
