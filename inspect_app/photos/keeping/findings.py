@@ -1,6 +1,7 @@
 """Findings about stored bytes: written down once, seen again, and healed."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, Delete, and_, delete, exists, or_, select, update
@@ -17,6 +18,19 @@ LOCAL, S3 = "local", "s3"
 ORIGINAL, OUTSIDE = "original", "outside"
 THE_PLACE = ""
 HEALED_SHOWN = timedelta(days=30)
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A finding, for reading; instants are UTC."""
+
+    place: str
+    name: str
+    kind: str
+    first_seen: datetime
+    last_seen: datetime
+    healed_at: datetime | None
+    healed_from: str | None
 
 
 def note(
@@ -68,14 +82,18 @@ def every(session: Session) -> list[StorageFinding]:
     return list(session.scalars(select(StorageFinding).order_by(*_ORDER)))
 
 
-def published(session: Session, limit: int) -> list[StorageFinding]:
+def published(session: Session, limit: int) -> list[Found]:
     """At most `limit` findings that tell of no unissued visit, the open ones first.
 
-    A photo's is told once it was received for an issued inspection; a place's own, and a file's that no photo is
-    called like, tell of no visit.
+    A photo's is told once it was received for an issued inspection; a file's that no photo is called like tells of
+    no visit. An outage is told by `away_since`.
     """
-    query = select(StorageFinding).where(_is_published()).order_by(*_ORDER).limit(limit)
-    return list(session.scalars(query))
+    query = select(StorageFinding).where(_is_published(), StorageFinding.kind != AWAY)
+    query = query.order_by(*_ORDER).limit(limit)
+    return [
+        Found(row.place, row.name, row.kind, row.first_seen, row.last_seen, row.healed_at, row.healed_from)
+        for row in session.scalars(query)
+    ]
 
 
 def away_since(session: Session) -> datetime | None:
