@@ -13,8 +13,8 @@ import msgspec
 from inspect_app.backups.container import CHUNK, Writer
 from inspect_app.backups.manifest import Fault
 from inspect_app.backups.progress import Advance
-from inspect_app.photos import stored
-from inspect_app.photos.stored import Stored
+from inspect_app.photos.keeping import stored
+from inspect_app.photos.keeping.stored import Stored
 
 IN_MEMORY = 1 << 20
 GONE, CHANGED = "找不到檔案", "內容與檔名所載的 SHA-256 不符"

@@ -29,7 +29,7 @@ from inspect_app.core.jobs import LeaseLost
 from inspect_app.core.leases import Lease, LeaseTaken
 from inspect_app.core.problems import Busy
 from inspect_app.core.storage import sync_folder
-from inspect_app.photos import stored
+from inspect_app.photos.keeping import stored
 
 REMOVAL = "photos.expire"
 """The job that removes photos; it must not run between the snapshot and the copying of what it names."""

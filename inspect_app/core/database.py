@@ -153,7 +153,7 @@ def transaction() -> Iterator[Session]:
     """
     current = db.session()
     queue: WriterQueue | None = current_app.extensions["chahe.writers"]
-    if WRITES in current.info:
+    if is_writing(current):
         raise RuntimeError("a transaction inside a transaction: the service takes the session it is given")
     _forget(current, queue)
     done = False
@@ -171,6 +171,11 @@ def transaction() -> Iterator[Session]:
             raise problem from error
     if queue:
         queue.settle()
+
+
+def is_writing(session: Session) -> bool:
+    """Whether the session is inside a `transaction`."""
+    return WRITES in session.info
 
 
 @contextmanager

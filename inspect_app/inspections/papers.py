@@ -31,6 +31,7 @@ from inspect_app.inspections.models import Inspection, NamedPhoto
 from inspect_app.inspections.scores import MEAN
 from inspect_app.inspections.words import KINDS, METHODS, TESTS
 from inspect_app.photos import queries as photos
+from inspect_app.photos.keeping import reading
 from scoring.explain import explain
 
 if TYPE_CHECKING:
@@ -218,20 +219,20 @@ def _defect_photos(
         shots = [sha256 for sha256 in defect.photos if sha256 in received]
         if shots:
             blocks.append(Heading(f"缺失 {place}　{defect.code}", level=2))
-            blocks.append(Photos(tuple(_photo(sha256, named.get(sha256)) for sha256 in shots)))
+            blocks.append(Photos(tuple(_photo(session, sha256, named.get(sha256)) for sha256 in shots)))
     return [Heading("三、缺失照片"), *blocks] if blocks else []
 
 
-def _photo(sha256: str, named: NamedPhoto | None) -> Photo:
+def _photo(session: Session, sha256: str, named: NamedPhoto | None) -> Photo:
     words = [named.caption] if named and named.caption else []
     if named and named.taken_at:
         words.append(_day_and_time(named))
-    return Photo(_web_copy(sha256), sha256, "　".join(words))
+    return Photo(_web_copy(session, sha256), sha256, "　".join(words))
 
 
-def _web_copy(sha256: str) -> Path:
+def _web_copy(session: Session, sha256: str) -> Path:
     """The copy without EXIF: a camera's position is not for the paper."""
-    return photos.paths(sha256, photos.WEB)
+    return reading.path_of(session, sha256, photos.WEB)
 
 
 def _day_and_time(named: NamedPhoto) -> str:

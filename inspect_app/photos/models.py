@@ -13,6 +13,7 @@ class Photo(Base):
     """A checked picture, known by its bytes' SHA-256 in lower-case hex; the bytes lie in the storage.
 
     `width` and `height` are upright; `taken_at` is the camera's local time as ISO text, for cameras write no zone.
+    `web_sha256`, `thumb_sha256`: what the copies' bytes hash to, None until they are first read whole.
     """
 
     __tablename__ = "photos"
@@ -24,6 +25,8 @@ class Photo(Base):
     height: Mapped[int]
     taken_at: Mapped[str | None] = mapped_column(String(19))
     created_at: Mapped[datetime]
+    web_sha256: Mapped[str | None] = mapped_column(String(64))
+    thumb_sha256: Mapped[str | None] = mapped_column(String(64))
 
 
 class PhotoReceipt(Base):

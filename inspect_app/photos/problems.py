@@ -17,3 +17,11 @@ class NoMemory(Problem):
 
 class BytesMissing(Problem):
     status, code, title = 503, "photo_bytes_missing", "照片檔案目前無法讀取"
+
+
+class BytesDamaged(Problem):
+    status, code, title = 503, "photo_bytes_damaged", "照片檔案已損壞"
+
+
+class BytesAway(Problem):
+    status, code, title = 503, "photo_bytes_away", "照片存放區目前連不上"

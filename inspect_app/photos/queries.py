@@ -123,8 +123,3 @@ def unfinished_published(session: Session) -> int:
         PhotoUpload.finished_at.is_(None), PhotoUpload.inspection_id.in_(inspections.published_ids())
     )
     return session.scalar(query) or 0
-
-
-def newest(session: Session, limit: int) -> list[str]:
-    """The photos received last, by SHA-256."""
-    return list(session.scalars(select(Photo.sha256).order_by(Photo.created_at.desc()).limit(limit)))

@@ -11,7 +11,8 @@ from inspect_app.core.database import session, transaction
 from inspect_app.core.problems import FieldError, InvalidFields, TooLarge, UnsupportedKind
 from inspect_app.core.settings import current_settings
 from inspect_app.core.storage import copy_hashed, storage
-from inspect_app.photos import imaging, queries, service, shelves
+from inspect_app.photos import imaging, queries, service
+from inspect_app.photos.keeping import digests, objects, shelves
 from inspect_app.photos.problems import NoMemory
 from inspect_app.photos.service import Facts, Received
 
@@ -56,9 +57,9 @@ def accept(path: Path, digest: str, sha256: str) -> Facts:
             errors=[FieldError("sha256", f"收到的內容為 {digest}。")],
         )
     known = queries.get(session(), sha256)
-    facts = Facts(**{name: getattr(known, name) for name in Facts.__slots__}) if known else None
+    facts = Facts(**{name: getattr(known, name) for name in service.FACTS}) if known else None
     release_database()
-    return facts if facts and queries.is_stored(sha256) else _store(path, sha256)
+    return facts if facts and known and objects.is_whole(known) else _store(path, sha256)
 
 
 def digest_of(path: Path) -> str:
@@ -82,7 +83,8 @@ def _store(path: Path, sha256: str) -> Facts:
     for size, data in copies.items():
         storage().put(f"photos/{size}", sha256, data)
     taken_at = picture.taken_at.isoformat(timespec="seconds") if picture.taken_at else None
-    return Facts(sha256, len(original), picture.mime, picture.width, picture.height, taken_at)
+    told = digests.of_copies(copies)
+    return Facts(sha256, len(original), picture.mime, picture.width, picture.height, taken_at, told)
 
 
 def _examined(path: Path) -> imaging.Picture:

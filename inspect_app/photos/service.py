@@ -1,8 +1,9 @@
 """What is written when a photo arrives, and the life of resumable uploads."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, fields
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID, uuid4
 
 from sqlalchemy import delete
@@ -13,6 +14,7 @@ from inspect_app.core import audit
 from inspect_app.core.auth import Actor
 from inspect_app.inspections import service as inspections
 from inspect_app.photos import naming, policy, queries
+from inspect_app.photos.keeping import digests
 from inspect_app.photos.models import Photo, PhotoReceipt, PhotoUpload
 from inspect_app.photos.tus import NewUpload
 
@@ -22,7 +24,10 @@ UPLOAD_LIFE = timedelta(days=7)
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What a checked picture's bytes say; upright pixels, `taken_at` local ISO time without zone."""
+    """What a checked picture's bytes say; upright pixels, `taken_at` local ISO time without zone.
+
+    `digests`: the columns of what its copies hash to, when they have just been made.
+    """
 
     sha256: str
     bytes: int
@@ -30,6 +35,16 @@ class Facts:
     width: int
     height: int
     taken_at: str | None
+    digests: Mapping[str, str] = field(default_factory=dict)
+
+    def columns(self) -> dict[str, Any]:
+        """A photo's row."""
+        told = {name: getattr(self, name) for name in FACTS}
+        return told | dict(self.digests)
+
+
+FACTS = tuple(each.name for each in fields(Facts) if each.name != "digests")
+"""What is read from a picture; a known photo's row has the same."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +64,7 @@ def record(
 ) -> tuple[Received, bool]:
     """Write down that `by` sent a stored photo for an inspection; returns whether it is news."""
     policy.check_sendable(session, by, inspection_id, lock=True)
+    _note_copies(session, facts)
     receipt = queries.receipt(session, facts.sha256, inspection_id, by.id)
     if receipt is not None:
         receipt.sent_again_at = now
@@ -127,10 +143,16 @@ def _know(session: Session, facts: Facts, now: datetime) -> None:
         return
     try:
         with session.begin_nested():
-            session.add(Photo(created_at=now, **{name: getattr(facts, name) for name in Facts.__slots__}))
+            session.add(Photo(created_at=now, **facts.columns()))
     except IntegrityError:
         if queries.get(session, facts.sha256) is None:
             raise
+
+
+def _note_copies(session: Session, facts: Facts) -> None:
+    """A known photo whose files were lost has just been stored again."""
+    if facts.digests and (photo := queries.get(session, facts.sha256)) is not None:
+        digests.note(session, photo, facts.digests)
 
 
 def _answer(facts: Facts, received_at: datetime) -> Received:

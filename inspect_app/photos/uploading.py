@@ -18,7 +18,8 @@ from inspect_app.core.problems import (
     UnsupportedKind,
 )
 from inspect_app.core.storage import storage
-from inspect_app.photos import parts, queries, receiving, service, shelves
+from inspect_app.photos import parts, queries, receiving, service
+from inspect_app.photos.keeping import shelves
 from inspect_app.photos.models import PhotoUpload
 from inspect_app.photos.parts import OffsetMoved, Part
 from inspect_app.photos.tus import Checksum

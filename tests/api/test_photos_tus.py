@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from inspect_app.core.clock import FixedClock
 from inspect_app.core.problems import MalformedRequest
-from inspect_app.photos import clearing, parts, service, tus
+from inspect_app.photos import parts, service, tus
+from inspect_app.photos.keeping import clearing
 from tests import builders
 from tests.api.photo_samples import (
     CHUNK,

@@ -183,7 +183,7 @@ def test_who_lives_now_is_not_archived(city: Place, tmp_path: Path) -> None:
 
 
 def test_the_demonstration_city_stores_nothing_that_a_backup_would_miss(demo_city: Place) -> None:
-    """A room that stores a new kind of object must name it in photos/stored.py or its like."""
+    """A room that stores a new kind of object must name it in photos/keeping/stored.py or its like."""
     known = re.compile(r"(photos|incoming-tus|incoming|incoming-lists|locks)/.*|\.ready")
     files = [
         str(path.relative_to(demo_city.uploads)) for path in demo_city.uploads.rglob("*") if path.is_file()

@@ -19,7 +19,8 @@ from inspect_app.core.database import session, transaction
 from inspect_app.core.storage import storage
 from inspect_app.defects.models import CorrectionPhoto, Defect, DefectStep
 from inspect_app.inspections.models import NamedPhoto, Submission
-from inspect_app.photos import clearing, queries, receiving, shelves
+from inspect_app.photos import queries, receiving
+from inspect_app.photos.keeping import clearing, shelves
 from inspect_app.photos.models import Photo
 from inspect_app.scheduler import attend
 from tests import builders

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from inspect_app.core import storage as module
 from inspect_app.core.storage import Storage, copy_hashed
+from inspect_app.core.storage import local as module
 
 NAME = "abcdef.jpg"
 

@@ -15,7 +15,8 @@ from sqlalchemy.orm import Session
 
 from inspect_app.core.database import session, transaction
 from inspect_app.core.storage import storage
-from inspect_app.photos import naming, parts, queries, service, shelves
+from inspect_app.photos import naming, parts, queries, service
+from inspect_app.photos.keeping import shelves
 
 UNNAMED_KEPT = timedelta(days=30)
 """A tablet may send photos long before the submission that names them."""
@@ -59,10 +60,10 @@ def clear_strays(now: datetime, check: Check) -> int:
     before, cleared = now - STRAY_KEPT, 0
     for shelf in shelves.ALL:
         check()
-        names = {path.name for path in _on_shelf(shelf) if _is_older(path, before)}
+        names = {path.name for path in _on_shelf(shelf) if is_older(path, before)}
         for batch in _batches(sorted(names)):
             cleared += _clear_unknown(shelf, batch, before)
-    abandoned = [path for path in _listed(storage().root / "incoming") if _is_older(path, before)]
+    abandoned = [path for path in _listed(storage().root / "incoming") if is_older(path, before)]
     return cleared + _remove(abandoned)
 
 
@@ -80,7 +81,7 @@ def _clear_unknown(shelf: str, names: Sequence[str], before: datetime) -> int:
     with shelves.clearing(shelf):
         unknown = set(names) - queries.of(_fresh(), names).keys()
         paths = [queries.paths(sha256, size) for sha256 in unknown for size in queries.SIZES]
-        return _remove(path for path in paths if _is_older(path, before))
+        return _remove(path for path in paths if is_older(path, before))
 
 
 def _fresh() -> Session:
@@ -100,7 +101,7 @@ def _listed(folder: Path) -> list[Path]:
     return list(folder.iterdir()) if folder.is_dir() else []
 
 
-def _is_older(path: Path, before: datetime) -> bool:
+def is_older(path: Path, before: datetime) -> bool:
     try:
         return datetime.fromtimestamp(path.stat().st_mtime, UTC) < before
     except FileNotFoundError:

@@ -6,18 +6,25 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO, cast
+from typing import IO
 
-from flask import current_app
+from inspect_app.core.storage.address import S3Address
+from inspect_app.core.storage.remote import READER_S, REST_S, Remote
 
 CHUNK = 1 << 20
 
 
 class Storage:
-    """Files under one folder, each named by what it holds: `kind/ab/abcdef….ext`."""
+    """Files under one folder, each named by what it holds: `kind/ab/abcdef….ext`.
 
-    def __init__(self, root: Path) -> None:
+    With an S3 address the folder is a spool: everything is written here first, and `remote` (for the worker) and
+    `quick` (for a person who waits) lead to where it is kept. Without one both are None.
+    """
+
+    def __init__(self, root: Path, address: S3Address | None = None) -> None:
         self.root = root
+        self.remote = Remote(address) if address else None
+        self.quick = Remote(address, READER_S, REST_S) if address else None
 
     def path(self, kind: str, name: str) -> Path:
         """Where an object lies, or would lie. `name` is ours (a hash), never a user's word."""
@@ -81,8 +88,3 @@ def copy_hashed(source: IO[bytes], target: IO[bytes], limit: int) -> tuple[int, 
         target.write(chunk)
         total += len(chunk)
     return total, digest.hexdigest()
-
-
-def storage() -> Storage:
-    """The application's storage."""
-    return cast(Storage, current_app.extensions["chahe.storage"])
