@@ -11,7 +11,8 @@ from inspect_app.core.database import session, transaction
 from inspect_app.core.problems import FieldError, InvalidFields, TooLarge, UnsupportedKind
 from inspect_app.core.settings import current_settings
 from inspect_app.core.storage import copy_hashed, storage
-from inspect_app.photos import imaging, queries, service, shelves
+from inspect_app.photos import queries, service, shelves
+from inspect_app.photos.pictures import examining
 from inspect_app.photos.problems import NoMemory
 from inspect_app.photos.service import Facts, Received
 
@@ -85,12 +86,12 @@ def _store(path: Path, sha256: str) -> Facts:
     return Facts(sha256, len(original), picture.mime, picture.width, picture.height, taken_at)
 
 
-def _examined(path: Path) -> imaging.Picture:
+def _examined(path: Path) -> examining.Picture:
     try:
-        return imaging.examine(path)
-    except imaging.NotAPicture as error:
+        return examining.examine(path)
+    except examining.NotAPicture as error:
         raise UnsupportedKind(str(error)) from error
-    except imaging.PictureError as error:
+    except examining.PictureError as error:
         raise InvalidFields(str(error), errors=[FieldError("photo", str(error))]) from error
     except MemoryError as error:
         detail = "照片還沒有收下，照片本身沒有問題；請稍候再傳一次。"

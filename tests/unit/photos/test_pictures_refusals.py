@@ -12,8 +12,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from inspect_app.photos import imaging
-from inspect_app.photos.imaging import (
+from inspect_app.photos.pictures import examining
+from inspect_app.photos.pictures.examining import (
     NotAPicture,
     Picture,
     PictureDamaged,
@@ -115,13 +115,13 @@ def test_a_photo_is_decoded_at_the_smallest_scale_that_serves(
     stored: Store, encoded: Encode, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     decoded: list[tuple[int, int]] = []
-    whole = imaging._eight_bit
+    whole = examining._eight_bit
 
     def watched(image: Image.Image) -> Image.Image:
         decoded.append(image.size)
         return whole(image)
 
-    monkeypatch.setattr(imaging, "_eight_bit", watched)
+    monkeypatch.setattr(examining, "_eight_bit", watched)
     picture = examine(stored(encoded(Image.new("RGB", (4032, 3024)))))
 
     assert (picture.width, picture.height, decoded) == (4032, 3024, [(2016, 1512)])
@@ -209,7 +209,7 @@ def test_only_two_pictures_are_decoded_at_a_time(
     stored: Store, encoded: Encode, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path, running, most = stored(encoded(noisy)), [], []
-    whole = imaging._examine
+    whole = examining._examine
 
     def watched(data: bytes, mime: str) -> Picture:
         running.append(1)
@@ -220,7 +220,7 @@ def test_only_two_pictures_are_decoded_at_a_time(
         finally:
             running.pop()
 
-    monkeypatch.setattr(imaging, "_examine", watched)
+    monkeypatch.setattr(examining, "_examine", watched)
     threads = [threading.Thread(target=examine, args=(path,)) for _ in range(6)]
     for thread in threads:
         thread.start()
@@ -252,4 +252,4 @@ def test_a_damaged_file_is_a_picture_or_a_refusal(
         picture = examine(stored(data[:at] + noise + data[at + len(noise) :]))
     except PictureError:
         return
-    assert picture.width * picture.height <= imaging.MAX_PIXELS
+    assert picture.width * picture.height <= examining.MAX_PIXELS

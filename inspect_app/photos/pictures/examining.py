@@ -20,7 +20,7 @@ from threading import BoundedSemaphore
 from PIL import ExifTags, Image, ImageFile
 
 from inspect_app.core import processors
-from inspect_app.photos.jpeg_scans import has_more_scans
+from inspect_app.photos.pictures.scans import has_more_scans
 
 MAX_PIXELS = 50_000_000
 MAX_SCANS = 50

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from PIL import ExifTags, Image
 
-from inspect_app.photos.imaging import examine
+from inspect_app.photos.pictures.examining import examine
 
 Store = Callable[[bytes], Path]
 Encode = Callable[..., bytes]
