@@ -12,7 +12,7 @@ from inspect_app.core.problems import FieldError, InvalidFields, TooLarge, Unsup
 from inspect_app.core.settings import current_settings
 from inspect_app.core.storage import copy_hashed, storage
 from inspect_app.photos import queries, service, shelves
-from inspect_app.photos.pictures import examining
+from inspect_app.photos.pictures import errors, examining
 from inspect_app.photos.problems import NoMemory
 from inspect_app.photos.service import Facts, Received
 
@@ -83,15 +83,16 @@ def _store(path: Path, sha256: str) -> Facts:
     for size, data in copies.items():
         storage().put(f"photos/{size}", sha256, data)
     taken_at = picture.taken_at.isoformat(timespec="seconds") if picture.taken_at else None
-    return Facts(sha256, len(original), picture.mime, picture.width, picture.height, taken_at)
+    told = picture.notes.told()
+    return Facts(sha256, len(original), picture.mime, picture.width, picture.height, taken_at, told)
 
 
 def _examined(path: Path) -> examining.Picture:
     try:
         return examining.examine(path)
-    except examining.NotAPicture as error:
+    except errors.NotAPicture as error:
         raise UnsupportedKind(str(error)) from error
-    except examining.PictureError as error:
+    except errors.PictureError as error:
         raise InvalidFields(str(error), errors=[FieldError("photo", str(error))]) from error
     except MemoryError as error:
         detail = "照片還沒有收下，照片本身沒有問題；請稍候再傳一次。"

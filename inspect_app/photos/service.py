@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID, uuid4
 
 from sqlalchemy import delete
@@ -22,7 +23,10 @@ UPLOAD_LIFE = timedelta(days=7)
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What a checked picture's bytes say; upright pixels, `taken_at` local ISO time without zone."""
+    """What a checked picture's bytes say; upright pixels, `taken_at` local ISO time without zone.
+
+    `notes`: `pictures.notes.Notes.told`, None for a photo received before they were kept.
+    """
 
     sha256: str
     bytes: int
@@ -30,6 +34,7 @@ class Facts:
     width: int
     height: int
     taken_at: str | None
+    notes: dict[str, Any] | None
 
 
 @dataclass(frozen=True, slots=True)

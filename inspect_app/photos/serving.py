@@ -7,7 +7,7 @@ from inspect_app.photos import queries
 from inspect_app.photos.models import Photo
 from inspect_app.photos.problems import BytesMissing
 
-EXTENSIONS = {"image/jpeg": "jpg", "image/png": "png"}
+EXTENSIONS = {"image/jpeg": "jpg", "image/png": "png", "image/webp": "webp", "image/heic": "heic"}
 HEADERS = {"Cache-Control": "private, no-cache", "Content-Security-Policy": "default-src 'none'; sandbox"}
 
 log = structlog.get_logger()

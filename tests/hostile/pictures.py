@@ -134,8 +134,8 @@ PICTURES: dict[str, tuple[bytes, int]] = {
 """A file, and how it is answered. Notes a picture carries never refuse it; what it is made of does."""
 
 HEAVY: dict[str, bytes] = {
-    "the largest PNG in four colours": png(7_000, 7_000, 8, 6, 28_000),
-    "the largest PNG of 16 bits": png(7_000, 7_000, 16, 6, 56_000),
-    "the largest lie with the most scans": scans(49 - 10, resized(7_000, 7_000, progressive=True)),
+    "the largest PNG in four colours": png(6_000, 4_000, 8, 6, 24_000),
+    "the largest PNG of 16 bits": png(6_000, 4_000, 16, 6, 48_000),
+    "the largest lie with the most scans": scans(49 - 10, resized(6_000, 4_000, progressive=True)),
 }
 """Within every limit, and as costly as can be."""
