@@ -1,10 +1,14 @@
 """A photo's bytes as an answer that a browser will only ever show as that picture."""
 
+import io
+from pathlib import Path
+
 import structlog
 from flask import Response, send_file
 
 from inspect_app.photos import queries
 from inspect_app.photos.models import Photo
+from inspect_app.photos.pictures import examining, notes, stripping
 from inspect_app.photos.problems import BytesMissing
 
 EXTENSIONS = {"image/jpeg": "jpg", "image/png": "png", "image/webp": "webp", "image/heic": "heic"}
@@ -13,18 +17,28 @@ HEADERS = {"Cache-Control": "private, no-cache", "Content-Security-Policy": "def
 log = structlog.get_logger()
 
 
-def answer(photo: Photo, size: str) -> Response:
-    """One size of a photo, or 304 when the caller has it; BytesMissing when the storage lost it."""
+def answer(photo: Photo, size: str, *, whole: bool) -> Response:
+    """One size of a photo, or 304 when the caller has it; BytesMissing when the storage lost it.
+
+    An original goes out byte for byte only `whole`, else without its notes.
+    """
     path = queries.paths(photo.sha256, size)
     if not path.is_file():
         log.error("photo_bytes_missing", sha256=photo.sha256, size=size)
         raise BytesMissing("照片的紀錄完整，但檔案不在儲存區。請把請求編號告訴系統管理者，由備份還原。")
     mime = photo.mime if size == queries.ORIGINAL else queries.COPY_MIME
+    bare = size == queries.ORIGINAL and not whole
     response = send_file(
-        path,
+        _without_notes(photo, path) if bare else path,
         mimetype=mime,
         download_name=f"{photo.sha256[:12]}.{EXTENSIONS[mime]}",
-        etag=f"{photo.sha256}-{size}",
+        etag=f"{photo.sha256}-{size}{'-bare' if bare else ''}",
     )
     response.headers.update(HEADERS)
     return response
+
+
+def _without_notes(photo: Photo, path: Path) -> io.BytesIO:
+    told = photo.notes
+    turn = examining.orientation_of(path) if told is None else told.get("orientation", notes.UPRIGHT)
+    return io.BytesIO(stripping.stripped(path.read_bytes(), photo.mime, turn))

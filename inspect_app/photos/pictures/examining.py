@@ -93,6 +93,12 @@ def examine(path: Path) -> Picture:
         return _examine(path, kind, scaled)
 
 
+def orientation_of(path: Path) -> int:
+    """How an accepted JPEG or PNG must be turned, for photos whose notes were not kept when they came."""
+    with _turn(whole=True), Image.open(path, formats=("JPEG", "PNG")) as image:
+        return notes.read(notes.tolerant(image.getexif, Image.Exif())).orientation
+
+
 @contextmanager
 def _turn(*, whole: bool) -> Iterator[None]:
     if not whole:
@@ -125,9 +131,8 @@ def _decoded(path: Path, kind: Kind, limit: int) -> Picture:
         _let_go(image)
         copy = copying.web_copy(image)
         exif = notes.tolerant(image.getexif, Image.Exif())
-        # A HEIC says in its own terms how it is turned, and is decoded so.
-        turn = 1 if kind == HEIC else notes.orientation(exif)
-        told = notes.read(exif)
+        told = notes.read(exif, turned=kind == HEIC)  # which says in its own terms how, and is decoded so
+    turn = told.orientation
     width, height = size[::-1] if turn in copying.SIDEWAYS else size
     thumb = copying.fitted(copy, copying.THUMB_PX, gap=1.0)
     web, small = copying.encode(copy, turn), copying.encode(thumb, turn)

@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 
 from PIL import ExifTags, Image
 
+UPRIGHT = 1
 LONGEST = 80
 """Characters kept of a camera's or a program's name."""
 
@@ -38,7 +39,10 @@ class Position:
 
 @dataclass(frozen=True, slots=True)
 class Notes:
-    """`taken_at`: the camera's local time; `offset`: that time's zone (`+08:00`) where the camera wrote one."""
+    """`taken_at`: the camera's local time; `offset`: that time's zone (`+08:00`) where the camera wrote one.
+
+    `orientation`: how the decoded picture must be turned, 1 to 8.
+    """
 
     taken_at: datetime | None
     offset: str | None
@@ -46,17 +50,19 @@ class Notes:
     model: str | None
     software: str | None
     position: Position | None
+    orientation: int
 
     def told(self) -> dict[str, Any]:
         """As JSON for keeping, without what is not known and without `taken_at`, which has a column of its own."""
         texts = {name: getattr(self, name) for name in ("offset", "make", "model", "software")}
         place = asdict(self.position) if self.position else None
-        found = texts | {"position": _without_none(place) if place else None}
+        turned = self.orientation if self.orientation != UPRIGHT else None
+        found = texts | {"position": _without_none(place) if place else None, "orientation": turned}
         return _without_none(found)
 
 
-def read(exif: Image.Exif) -> Notes:
-    """The notes of a picture's EXIF."""
+def read(exif: Image.Exif, *, turned: bool = False) -> Notes:
+    """The notes of a picture's EXIF; `turned`: its decoder has made it upright already."""
     main: Ifd = exif
     camera, place = _ifd(exif, ExifTags.IFD.Exif), _ifd(exif, ExifTags.IFD.GPSInfo)
     tags = (ExifTags.Base.DateTimeOriginal, ExifTags.Base.DateTimeDigitized)
@@ -68,13 +74,8 @@ def read(exif: Image.Exif) -> Notes:
         model=_text(_tag(main, ExifTags.Base.Model)),
         software=_text(_tag(main, ExifTags.Base.Software)),
         position=_position(place),
+        orientation=UPRIGHT if turned else _orientation(main),
     )
-
-
-def orientation(exif: Image.Exif) -> int:
-    """EXIF orientation, 1 (upright) where there is none."""
-    found = _tag(exif, ExifTags.Base.Orientation)
-    return found if isinstance(found, int) else 1
 
 
 def tolerant(work: Callable[[], T], otherwise: T) -> T:
@@ -111,6 +112,11 @@ def _local_time(value: Any) -> datetime | None:
         if found
         else None
     )
+
+
+def _orientation(main: Ifd) -> int:
+    found = _tag(main, ExifTags.Base.Orientation)
+    return found if isinstance(found, int) and UPRIGHT <= found <= 8 else UPRIGHT
 
 
 def _offset(value: Any) -> str | None:

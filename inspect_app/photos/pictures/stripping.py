@@ -8,7 +8,8 @@ import struct
 import zlib
 from collections.abc import Iterator
 
-from inspect_app.photos.pictures.kinds import HEIC, JPEG, PNG, WEBP
+from inspect_app.photos.pictures.boxes import boxes, items
+from inspect_app.photos.pictures.kinds import JPEG, PNG, WEBP
 from inspect_app.photos.pictures.scans import START_OF_SCAN, segments
 
 _JFIF, _PROFILE, _ADOBE, _EXIF, _COMMENT = 0xE0, 0xE2, 0xEE, 0xE1, 0xFE
@@ -31,23 +32,22 @@ _PNG_KEPT = frozenset(
     )
 )
 _WEBP_KEPT = frozenset((b"VP8 ", b"VP8L", b"VP8X", b"ALPH", b"ICCP"))
+_HEIC_KEPT = frozenset((b"hvc1", b"grid", b"tmap"))
+_NO_NOTES = struct.pack(">L2sHLH", 0, b"MM", 42, 8, 0)
+"""A HEIC's EXIF item that says nothing."""
 _SIGNATURE = 8
 _HAS_EXIF, _HAS_XMP = 0x08, 0x04
 
 
-class CannotStrip(Exception):  # noqa: N818 - says what cannot be done
-    """This kind's notes cannot be told from its picture."""
-
-
 def stripped(data: bytes, mime: str, orientation: int) -> bytes:
-    """The file of an accepted picture without notes; CannotStrip for a HEIC."""
+    """The file of an accepted picture without notes; a HEIC says itself how it is turned and needs no orientation."""
     if mime == JPEG.mime:
         return b"".join(_jpeg(data, orientation))
     if mime == PNG.mime:
         return b"".join(_png(data, orientation))
     if mime == WEBP.mime:
         return _webp(data, orientation)
-    raise CannotStrip(mime)
+    return bytes(_heic(data))
 
 
 def _jpeg(data: bytes, orientation: int) -> Iterator[bytes]:
@@ -125,6 +125,23 @@ def _flagged(name: bytes, body: bytes, *, turned: bool) -> bytes:
     if name != b"VP8X":
         return body
     return bytes([body[0] & ~(_HAS_EXIF | _HAS_XMP) | (_HAS_EXIF if turned else 0)]) + body[1:]
+
+
+def _heic(data: bytes) -> bytearray:
+    """Everything stays where it is, for places are counted from the start; what is no picture becomes zeros."""
+    found, kept = items(data), bytearray(len(data))
+    for box in boxes(data, 0, len(data)):
+        whole = box.kind in (b"ftyp", b"meta")
+        kept[box.start : box.end if whole else box.body] = data[box.start : box.end if whole else box.body]
+        if not whole and box.kind != b"mdat":
+            kept[box.start + 4 : box.start + 8] = b"free"
+    for item, places in found.places.items():
+        for start, end in places:
+            pictured = found.kinds.get(item) in _HEIC_KEPT
+            kept[start:end] = (
+                data[start:end] if pictured else _NO_NOTES[: end - start].ljust(end - start, b"\0")
+            )
+    return kept
 
 
 def _exif(orientation: int) -> bytes:
