@@ -98,11 +98,12 @@ def _tag(ifd: Ifd, tag: int) -> Any:
 
 
 def _text(value: Any) -> str | None:
-    if isinstance(value, bytes):
-        value = value[: 4 * LONGEST].decode("utf-8", "replace")
-    if not isinstance(value, str):
-        return None
-    return _CONTROL.sub(" ", value[: 4 * LONGEST]).strip()[:LONGEST].strip() or None
+    """Pillow reads EXIF's texts as Latin-1; cameras that write more write UTF-8."""
+    raw = value[: 4 * LONGEST] if isinstance(value, str | bytes) else b""
+    if isinstance(raw, str):
+        raw = raw.encode("latin-1", "replace")
+    text = tolerant(lambda: raw.decode("utf-8"), raw.decode("latin-1"))
+    return _CONTROL.sub(" ", text).strip()[:LONGEST].strip() or None
 
 
 def _local_time(value: Any) -> datetime | None:
