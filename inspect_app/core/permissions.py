@@ -50,6 +50,7 @@ PERMISSIONS: dict[str, frozenset[Role]] = {
     "inspections.lead": frozenset({Role.LEADER}),
     "inspections.decide": STAFF,
     "photos.read": READERS,
+    "photos.notes": TEAM | {Role.AUDITOR},
     "photos.send": TEAM | INSPECTED,
     "defects.read": READERS,
     "defects.correct": INSPECTED,

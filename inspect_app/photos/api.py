@@ -21,6 +21,7 @@ from inspect_app.photos.service import Received
 blp = ApiBlueprint("photos_api", __name__, description="照片")
 
 PHOTO = "/photos/<string:sha256>"
+FACTS = "/photos/<string:sha256>/facts"
 UPLOADS = "/photos/uploads"
 UPLOAD = "/photos/uploads/<uuid:upload_id>"
 TUS_REFUSALS = {405: "不接受的操作", 410: "上傳已逾期", 412: "tus 版本不符", 460: "檢查碼不符"}
@@ -43,7 +44,7 @@ def tells_tus_refusals(view: View) -> View:
 @blp.alt_response(201, schema=schemas.PhotoOut)
 @blp.doc(requestBody=schemas.ANY_BODY)
 def send(args: dict[str, Any], sha256: str) -> tuple[Received, int]:
-    """Send a JPEG or PNG whole, as the raw body; again: 200 and the same answer."""
+    """Send a JPEG, PNG, WebP or HEIC whole, as the raw body; again: 200 and the same answer."""
     wanted, inspection_id = _hex(sha256), args["inspection"]
     policy.check_sendable(session(), current_actor(), inspection_id)
     receiving.check_length(request.content_length)
@@ -57,9 +58,21 @@ def send(args: dict[str, Any], sha256: str) -> tuple[Received, int]:
 @blp.arguments(schemas.ReadArgs, location="query")
 @blp.response(200, schemas.BINARY, content_type="image/jpeg")
 def photo(args: dict[str, Any], sha256: str) -> Response:
-    """A photo's bytes: as received, or as a JPEG of at most 1600 (web) or 320 (thumb) pixels."""
+    """A photo's bytes: as received, or as a JPEG of at most 1600 (web) or 320 (thumb) pixels.
+
+    The inspected get originals they did not send themselves without position, time, camera (EXIF).
+    """
     row = policy.readable(session(), current_actor(), _hex(sha256))
-    return serving.answer(row, args["size"])
+    whole = policy.gets_original(session(), current_actor(), row.sha256)
+    return serving.answer(row, args["size"], whole=whole)
+
+
+@blp.get(FACTS)
+@requires("photos.notes")
+@blp.response(200, schemas.FactsOut)
+def facts(sha256: str) -> dict[str, Any]:
+    """What a photo tells of itself (EXIF), as its camera wrote it and nobody checked; for the team and auditors."""
+    return schemas.facts(policy.readable(session(), current_actor(), _hex(sha256)))
 
 
 @blp.post(UPLOADS)

@@ -1,9 +1,10 @@
 """Tables of photos, of who sent them for which inspection, and of uploads under way."""
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import ForeignKey, String, Text
+from sqlalchemy import JSON, ForeignKey, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from inspect_app.core.database import Base
@@ -14,6 +15,7 @@ class Photo(Base):
 
     `width` and `height` are upright; `taken_at` is the camera's local time as ISO text, for cameras write no zone.
     `web_sha256`, `thumb_sha256`: what the copies' bytes hash to, None until they are first read whole.
+    `notes` are position, camera and program (`pictures.notes`), for the team alone; None where they were not read yet.
     """
 
     __tablename__ = "photos"
@@ -24,6 +26,7 @@ class Photo(Base):
     width: Mapped[int]
     height: Mapped[int]
     taken_at: Mapped[str | None] = mapped_column(String(19))
+    notes: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
     created_at: Mapped[datetime]
     web_sha256: Mapped[str | None] = mapped_column(String(64))
     thumb_sha256: Mapped[str | None] = mapped_column(String(64))

@@ -56,6 +56,19 @@ def readable(session: Session, actor: Actor, sha256: str) -> Photo:
     return photo
 
 
+def sees_notes(actor: Actor) -> bool:
+    """Whether a reader of a photo may know what it tells of itself: where, when, with what. Staff, its team, auditors."""
+    return actor.role not in INSPECTED
+
+
+def gets_original(session: Session, actor: Actor, sha256: str) -> bool:
+    """Whether a reader gets the very bytes received: who sees its notes, and who sent them himself, to compare hashes.
+
+    Everybody else gets the same picture without notes.
+    """
+    return sees_notes(actor) or queries.sent_by(session, actor.id, sha256)
+
+
 def _may_read(session: Session, actor: Actor, sha256: str) -> bool:
     return queries.sent_by(session, actor.id, sha256) or any(rule(session, actor, sha256) for rule in READERS)
 

@@ -11,8 +11,9 @@ from inspect_app.core.database import session, transaction
 from inspect_app.core.problems import FieldError, InvalidFields, TooLarge, UnsupportedKind
 from inspect_app.core.settings import current_settings
 from inspect_app.core.storage import copy_hashed, storage
-from inspect_app.photos import imaging, queries, service
+from inspect_app.photos import queries, service
 from inspect_app.photos.keeping import digests, objects, shelves
+from inspect_app.photos.pictures import errors, examining
 from inspect_app.photos.problems import NoMemory
 from inspect_app.photos.service import Facts, Received
 
@@ -83,16 +84,18 @@ def _store(path: Path, sha256: str) -> Facts:
     for size, data in copies.items():
         storage().put(f"photos/{size}", sha256, data)
     taken_at = picture.taken_at.isoformat(timespec="seconds") if picture.taken_at else None
-    told = digests.of_copies(copies)
-    return Facts(sha256, len(original), picture.mime, picture.width, picture.height, taken_at, told)
+    digested, notes = digests.of_copies(copies), picture.notes.told()
+    return Facts(
+        sha256, len(original), picture.mime, picture.width, picture.height, taken_at, notes, digested
+    )
 
 
-def _examined(path: Path) -> imaging.Picture:
+def _examined(path: Path) -> examining.Picture:
     try:
-        return imaging.examine(path)
-    except imaging.NotAPicture as error:
+        return examining.examine(path)
+    except errors.NotAPicture as error:
         raise UnsupportedKind(str(error)) from error
-    except imaging.PictureError as error:
+    except errors.PictureError as error:
         raise InvalidFields(str(error), errors=[FieldError("photo", str(error))]) from error
     except MemoryError as error:
         detail = "照片還沒有收下，照片本身沒有問題；請稍候再傳一次。"

@@ -6,6 +6,7 @@ import marshmallow as ma
 
 from inspect_app.core.api import Schema
 from inspect_app.photos import tus
+from inspect_app.photos.models import Photo
 from inspect_app.photos.queries import ORIGINAL, SIZES
 
 BINARY = {"type": "string", "format": "binary"}
@@ -30,6 +31,35 @@ class PhotoOut(Schema):
     width = ma.fields.Integer()
     height = ma.fields.Integer()
     received_at = ma.fields.AwareDateTime()
+
+
+class PositionOut(Schema):
+    lat = ma.fields.Float()
+    lon = ma.fields.Float()
+    altitude_m = ma.fields.Float()
+    accuracy_m = ma.fields.Float()
+    at = ma.fields.String(metadata={"description": "衛星時間（UTC，ISO 8601）"})
+
+
+class FactsOut(Schema):
+    sha256 = ma.fields.String()
+    bytes = ma.fields.Integer()
+    mime = ma.fields.String()
+    width = ma.fields.Integer()
+    height = ma.fields.Integer()
+    known = ma.fields.Boolean(metadata={"description": "收件時是否已讀取下列資料；之前收下的照片為 false"})
+    taken_at = ma.fields.String(allow_none=True, metadata={"description": "相機的當地時間，不含時區"})
+    offset = ma.fields.String(metadata={"description": "該時間的時區，例如 +08:00"})
+    make = ma.fields.String()
+    model = ma.fields.String()
+    software = ma.fields.String()
+    position = ma.fields.Nested(PositionOut)
+
+
+def facts(photo: Photo) -> dict[str, Any]:
+    """What `FactsOut` tells of a photo; what its camera did not write is left out."""
+    told = {name: getattr(photo, name) for name in ("sha256", "bytes", "mime", "width", "height", "taken_at")}
+    return told | {"known": photo.notes is not None} | (photo.notes or {})
 
 
 def header(

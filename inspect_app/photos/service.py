@@ -27,6 +27,7 @@ class Facts:
     """What a checked picture's bytes say; upright pixels, `taken_at` local ISO time without zone.
 
     `digests`: the columns of what its copies hash to, when they have just been made.
+    `notes`: `pictures.notes.Notes.told`, None for a photo received before they were kept.
     """
 
     sha256: str
@@ -35,6 +36,7 @@ class Facts:
     width: int
     height: int
     taken_at: str | None
+    notes: dict[str, Any] | None
     digests: Mapping[str, str] = field(default_factory=dict)
 
     def columns(self) -> dict[str, Any]:

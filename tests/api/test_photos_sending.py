@@ -13,8 +13,9 @@ from flask import Flask
 from inspect_app.core import audit
 from inspect_app.core.clock import FixedClock
 from inspect_app.core.database import session
-from inspect_app.photos import imaging, queries
+from inspect_app.photos import queries
 from inspect_app.photos.models import Photo, PhotoReceipt
+from inspect_app.photos.pictures import examining
 from tests.api.photo_samples import (
     NOTHING,
     Unread,
@@ -104,7 +105,7 @@ def test_a_known_photo_is_not_decoded_again(
 ) -> None:
     data = picture()
     put(as_user("leader"), inspection, data)
-    monkeypatch.setattr(imaging, "examine", None)
+    monkeypatch.setattr(examining, "examine", None)
 
     assert put(as_user("member1"), inspection, data).status_code == 201
     assert put(as_user("leader"), inspection, data).status_code == 200

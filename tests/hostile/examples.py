@@ -227,6 +227,7 @@ EXAMPLES: dict[str, Example] = {
         "leader", "/photos/{new_sha256}", query="inspection={started}", data=jpeg(9), kind="image/jpeg"
     ),
     "GET /photos/{sha256}": Example("contractor", "/photos/{sha256}"),
+    "GET /photos/{sha256}/facts": Example("leader", "/photos/{sha256}/facts"),
     "POST /photos/uploads": Example(
         "leader",
         "/photos/uploads",

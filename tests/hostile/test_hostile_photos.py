@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from inspect_app.photos import imaging
+from inspect_app.photos.pictures import copying
 from tests.api.photo_samples import Tus, put, sha
 from tests.hostile.pictures import PICTURES, TAKEN, encoded
 from tests.hostile.verdicts import ill_told
@@ -74,7 +74,7 @@ def test_too_little_memory_is_not_the_pictures_fault(
         raise MemoryError
 
     with monkeypatch.context() as patched:
-        patched.setattr(imaging, "_web_copy", exhausted)
+        patched.setattr(copying, "web_copy", exhausted)
         answer = put(world.api("leader"), world.ids["started"], encoded())
 
     assert (answer.status_code, answer.get_json()["code"]) == (503, "no_memory")
@@ -90,7 +90,7 @@ def test_an_upload_that_met_too_little_memory_goes_on_later(
     tablet = Tus(world.api("leader"), world.ids["started"], data)  # type: ignore[arg-type]
     expect(tablet.create(), 201)
     with monkeypatch.context() as patched:
-        patched.setattr(imaging, "_fitted", lambda *_: (_ for _ in ()).throw(MemoryError))
+        patched.setattr(copying, "fitted", lambda *_: (_ for _ in ()).throw(MemoryError))
         assert tablet.patch(0).status_code == 503
 
     assert tablet.offset() == len(data)

@@ -3,10 +3,11 @@
 from inspect_app.core.database import transaction
 from inspect_app.core.storage import storage
 from inspect_app.core.storage.remote import Away, NotThere, Remote
-from inspect_app.photos import imaging, queries
+from inspect_app.photos import queries
 from inspect_app.photos.keeping import digests, findings, objects, offloading, reading, shelves
 from inspect_app.photos.keeping.objects import GOOD, Kept
 from inspect_app.photos.models import Photo
+from inspect_app.photos.pictures import errors, examining
 
 
 def heal_here(photo: Photo, kept: Kept) -> str | None:
@@ -49,8 +50,8 @@ def _made_anew(photo: Photo) -> bool:
         return False
     with shelves.bringing(photo.sha256):
         try:
-            picture = imaging.examine(original.path)
-        except (imaging.PictureError, MemoryError):
+            picture = examining.examine(original.path)
+        except (errors.PictureError, MemoryError):
             return False
         copies = {queries.WEB: picture.web, queries.THUMB: picture.thumb}
         for size, data in copies.items():

@@ -12,19 +12,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from inspect_app.photos import imaging
-from inspect_app.photos.imaging import (
-    NotAPicture,
-    Picture,
-    PictureDamaged,
-    PictureError,
-    PictureTooLarge,
-    examine,
-)
+from inspect_app.photos.pictures import copying, examining, kinds
+from inspect_app.photos.pictures.errors import NotAPicture, PictureDamaged, PictureError, PictureTooLarge
+from inspect_app.photos.pictures.examining import Picture, examine
 
 Store = Callable[[bytes], Path]
 Encode = Callable[..., bytes]
 SCAN = b"\xff\xda"
+KINDS = ["JPEG", "PNG", "WEBP", "HEIF"]
 noisy = Image.effect_noise((600, 400), 60).convert("RGB")
 
 
@@ -42,18 +37,21 @@ def with_size(jpeg: bytes, width: int, height: int) -> bytes:
         b"\xff\xd8",
         b"not a photo",
         b"GIF89a" + bytes(50),
-        b"RIFF\0\0\0\0WEBPVP8 ",
+        b"RIFF\0\0\0\0WAVEfmt ",
+        b"\0\0\0\x1cftypavif\0\0\0\0mif1avif",
+        b"\0\0\0\x1cftypmif1\0\0\0\0mif1avif",
+        b"\0\0\0\x1cftypmp42",
         b"<svg/>",
         b"%PDF-1.7",
         b" \xff\xd8\xff",
     ],
 )
-def test_what_does_not_begin_like_jpeg_or_png_is_no_picture(stored: Store, data: bytes) -> None:
-    with pytest.raises(NotAPicture, match="JPEG 或 PNG"):
+def test_what_does_not_begin_like_an_accepted_kind_is_no_picture(stored: Store, data: bytes) -> None:
+    with pytest.raises(NotAPicture, match="JPEG、PNG、WebP 或 HEIC"):
         examine(stored(data))
 
 
-@pytest.mark.parametrize("kind", ["GIF", "BMP", "TIFF", "WEBP"])
+@pytest.mark.parametrize("kind", ["GIF", "BMP", "TIFF", "AVIF", "JPEG2000"])
 def test_other_pictures_are_refused_whatever_their_name(stored: Store, encoded: Encode, kind: str) -> None:
     with pytest.raises(NotAPicture):
         examine(stored(encoded(noisy, kind)))
@@ -65,7 +63,7 @@ def test_a_signature_alone_is_a_damaged_picture(stored: Store, signature: bytes)
         examine(stored(signature + b"rest"))
 
 
-@pytest.mark.parametrize("kind", ["JPEG", "PNG"])
+@pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("kept", [0.05, 0.5, 0.9])
 def test_a_truncated_picture_is_damaged(stored: Store, encoded: Encode, kind: str, kept: float) -> None:
     data = encoded(noisy, kind)
@@ -95,11 +93,11 @@ def test_a_png_of_900_megapixels_is_too_large_before_it_is_decoded(
     assert time.perf_counter() - start < 0.5
 
 
-@pytest.mark.parametrize(("width", "height"), [(7072, 7071), (8000, 8000), (12_000, 12_000)])
-def test_more_than_50_megapixels_is_too_large(
+@pytest.mark.parametrize(("width", "height"), [(6001, 4000), (8000, 8000), (12_000, 12_000)])
+def test_a_png_of_more_than_24_megapixels_is_too_large(
     stored: Store, png_header_saying: Callable[[int, int], bytes], width: int, height: int
 ) -> None:
-    with pytest.raises(PictureTooLarge, match="50 百萬像素"):
+    with pytest.raises(PictureTooLarge, match="24 百萬像素"):
         examine(stored(png_header_saying(width, height)))
 
 
@@ -115,22 +113,41 @@ def test_a_photo_is_decoded_at_the_smallest_scale_that_serves(
     stored: Store, encoded: Encode, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     decoded: list[tuple[int, int]] = []
-    whole = imaging._eight_bit
+    whole = copying.eight_bit
 
     def watched(image: Image.Image) -> Image.Image:
         decoded.append(image.size)
         return whole(image)
 
-    monkeypatch.setattr(imaging, "_eight_bit", watched)
+    monkeypatch.setattr(copying, "eight_bit", watched)
     picture = examine(stored(encoded(Image.new("RGB", (4032, 3024)))))
 
     assert (picture.width, picture.height, decoded) == (4032, 3024, [(2016, 1512)])
 
 
-def test_50_megapixels_are_accepted(stored: Store, png_header_saying: Callable[[int, int], bytes]) -> None:
-    picture = examine(stored(png_header_saying(10_000, 5_000)))
+def test_24_megapixels_are_accepted(stored: Store, png_header_saying: Callable[[int, int], bytes]) -> None:
+    picture = examine(stored(png_header_saying(6_000, 4_000)))
 
-    assert (picture.width, picture.height) == (10_000, 5_000)
+    assert (picture.width, picture.height) == (6_000, 4_000)
+
+
+def test_a_jpeg_that_decodes_at_scale_may_have_50_megapixels(stored: Store, encoded: Encode) -> None:
+    data = encoded(noisy)
+
+    assert examine(stored(with_size(data, 10_000, 5_000))).width == 10_000
+    with pytest.raises(PictureTooLarge, match="50 百萬像素"):
+        examine(stored(with_size(data, 10_000, 5_001)))
+
+
+def test_a_jpeg_that_is_held_whole_may_have_24(stored: Store, encoded: Encode) -> None:
+    data = encoded(noisy, progressive=True).replace(b"\xff\xc2", b"\xff\xc0", 1)
+    place = data.index(b"\xff\xc0")
+    lied = [with_size(data, *size) for size in ((6_000, 4_000), (6_001, 4_000))]
+    whole, more = (each[:place] + b"\xff\xc2" + each[place + 2 :] for each in lied)
+
+    assert examine(stored(whole)).width == 6_000
+    with pytest.raises(PictureTooLarge, match="24 百萬像素"):
+        examine(stored(more))
 
 
 def test_a_jpeg_header_that_lies_beyond_the_limit_is_too_large(stored: Store, encoded: Encode) -> None:
@@ -191,7 +208,7 @@ def test_scan_markers_inside_notes_or_behind_the_end_are_not_counted(stored: Sto
 @pytest.mark.parametrize(
     "behind", [b"<html><script>alert(1)</script>", b"PK\x03\x04" + bytes(100), bytes(5_000)]
 )
-@pytest.mark.parametrize("kind", ["JPEG", "PNG"])
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP"])
 def test_bytes_behind_the_end_are_tolerated_and_not_copied(
     stored: Store, encoded: Encode, kind: str, behind: bytes
 ) -> None:
@@ -205,29 +222,38 @@ def test_an_absent_file_is_not_a_fault_of_the_picture(tmp_path: Path) -> None:
         examine(tmp_path / "absent")
 
 
-def test_only_two_pictures_are_decoded_at_a_time(
-    stored: Store, encoded: Encode, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(
+    ("kind", "options", "allowed"),
+    [("JPEG", {}, 2), ("JPEG", {"progressive": True}, 1), ("PNG", {}, 1), ("WEBP", {}, 1), ("HEIF", {}, 1)],
+)
+def test_so_many_pictures_are_decoded_at_a_time(
+    stored: Store,
+    encoded: Encode,
+    monkeypatch: pytest.MonkeyPatch,
+    kind: str,
+    options: dict[str, bool],
+    allowed: int,
 ) -> None:
-    path, running, most = stored(encoded(noisy)), [], []
-    whole = imaging._examine
+    path, running, most = stored(encoded(noisy, kind, **options)), [], []
+    whole = examining._examine
 
-    def watched(data: bytes, mime: str) -> Picture:
+    def watched(path: Path, kind: kinds.Kind, scaled: bool) -> Picture:
         running.append(1)
         most.append(len(running))
         time.sleep(0.02)
         try:
-            return whole(data, mime)
+            return whole(path, kind, scaled)
         finally:
             running.pop()
 
-    monkeypatch.setattr(imaging, "_examine", watched)
+    monkeypatch.setattr(examining, "_examine", watched)
     threads = [threading.Thread(target=examine, args=(path,)) for _ in range(6)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
 
-    assert max(most) == 2
+    assert max(most) == allowed
 
 
 def test_a_refused_picture_frees_its_slot(stored: Store) -> None:
@@ -236,20 +262,25 @@ def test_a_refused_picture_frees_its_slot(stored: Store) -> None:
             examine(stored(b"none"))
 
 
+@pytest.fixture(scope="session")
+def small_pictures(encoded: Encode) -> dict[str, bytes]:
+    return {kind: encoded(noisy.resize((60, 40)), kind) for kind in KINDS}
+
+
 @pytest.mark.filterwarnings("ignore")
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
-    kind=st.sampled_from(["JPEG", "PNG"]),
+    kind=st.sampled_from(KINDS),
     place=st.floats(0, 1),
     noise=st.binary(min_size=1, max_size=40),
 )
 def test_a_damaged_file_is_a_picture_or_a_refusal(
-    stored: Store, encoded: Encode, kind: str, place: float, noise: bytes
+    stored: Store, small_pictures: dict[str, bytes], kind: str, place: float, noise: bytes
 ) -> None:
-    data = encoded(noisy.resize((60, 40)), kind)
+    data = small_pictures[kind]
     at = int(place * len(data))
     try:
         picture = examine(stored(data[:at] + noise + data[at + len(noise) :]))
     except PictureError:
         return
-    assert picture.width * picture.height <= imaging.MAX_PIXELS
+    assert picture.width * picture.height <= kinds.MAX_SCALED_PIXELS
