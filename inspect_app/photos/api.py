@@ -14,8 +14,9 @@ from inspect_app.core.database import session, transaction
 from inspect_app.core.described import PROBLEM
 from inspect_app.core.problems import NotFound, WrongMethod
 from inspect_app.core.settings import current_settings
-from inspect_app.photos import draining, parts, policy, receiving, schemas, service, serving, tus, uploading
+from inspect_app.photos import policy, receiving, schemas, service, serving
 from inspect_app.photos.models import PhotoUpload
+from inspect_app.photos.resumable import draining, parts, protocol, uploading
 from inspect_app.photos.service import Received
 
 blp = ApiBlueprint("photos_api", __name__, description="照片")
@@ -69,12 +70,12 @@ def photo(args: dict[str, Any], sha256: str) -> Response:
 @blp.doc(parameters=[schemas.RESUMABLE, schemas.UPLOAD_LENGTH, schemas.UPLOAD_METADATA])
 def begin_upload() -> Response:
     """Begin a resumable upload (tus); a body of its first bytes may come along."""
-    tus.check_version(request.headers)
-    new = tus.new_upload(request.headers, current_settings().max_photo_bytes)
+    protocol.check_version(request.headers)
+    new = protocol.new_upload(request.headers, current_settings().max_photo_bytes)
     with transaction() as current:
         upload = service.open_upload(current, new, current_actor(), clock.now())
     receiving.release_database()
-    first = request.mimetype == tus.CHUNK_TYPE
+    first = request.mimetype == protocol.CHUNK_TYPE
     at = uploading.take(upload, _chunk(0), current_actor()) if first else 0
     location = url_for(".upload_standing", upload_id=upload.id)
     return _empty(201, {"Location": location, "Upload-Offset": str(at), **_expiry(upload)})
@@ -107,9 +108,9 @@ def upload_standing(upload_id: UUID) -> Response:
 )
 def continue_upload(upload_id: UUID) -> Response:
     """Send an upload's next bytes; a connection cut on the way keeps what arrived."""
-    tus.check_version(request.headers)
-    tus.check_chunk_type(request.mimetype)
-    chunk = _chunk(tus.offset(request.headers))
+    protocol.check_version(request.headers)
+    protocol.check_chunk_type(request.mimetype)
+    chunk = _chunk(protocol.offset(request.headers))
     upload = _own_upload(upload_id, sending=True)
     at = uploading.take(upload, chunk, current_actor())
     return _empty(204, {"Upload-Offset": str(at), **_expiry(upload)})
@@ -155,18 +156,18 @@ def add_tus_headers(response: Response) -> Response:
     """Every answer on an upload speaks tus, its refusals too; OPTIONS tells what is supported."""
     if request.url_rule is None or UPLOADS not in request.url_rule.rule:
         return response
-    response.headers["Tus-Resumable"] = tus.VERSION
+    response.headers["Tus-Resumable"] = protocol.VERSION
     if request.method == "OPTIONS":
-        response.headers["Tus-Version"] = tus.VERSION
-        response.headers["Tus-Extension"] = tus.EXTENSIONS
+        response.headers["Tus-Version"] = protocol.VERSION
+        response.headers["Tus-Extension"] = protocol.EXTENSIONS
         response.headers["Tus-Max-Size"] = str(current_settings().max_photo_bytes)
-        response.headers["Tus-Checksum-Algorithm"] = ",".join(tus.ALGORITHMS)
+        response.headers["Tus-Checksum-Algorithm"] = ",".join(protocol.ALGORITHMS)
     return response
 
 
 def _own_upload(upload_id: UUID, *, sending: bool = False) -> PhotoUpload:
     """The actor's upload, checked; the database is let go, for a body may follow."""
-    tus.check_version(request.headers)
+    protocol.check_version(request.headers)
     upload = policy.own_upload(session(), current_actor(), upload_id, clock.now())
     if sending:
         policy.check_sendable(session(), current_actor(), upload.inspection_id)
@@ -175,7 +176,7 @@ def _own_upload(upload_id: UUID, *, sending: bool = False) -> PhotoUpload:
 
 
 def _chunk(offset: int) -> uploading.Chunk:
-    return uploading.Chunk(offset, request.stream, request.content_length, tus.checksum(request.headers))
+    return uploading.Chunk(offset, request.stream, request.content_length, protocol.checksum(request.headers))
 
 
 def _expiry(upload: PhotoUpload) -> dict[str, str]:
@@ -187,6 +188,6 @@ def _empty(status: int, headers: dict[str, str] | None = None) -> Response:
 
 
 def _hex(sha256: str) -> str:
-    if (found := tus.hex_digest(sha256)) is None:
+    if (found := protocol.hex_digest(sha256)) is None:
         raise NotFound("網址中的照片識別碼應為 64 個十六進位字元；請從查核紀錄開啟。")
     return found

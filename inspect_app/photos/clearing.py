@@ -15,7 +15,8 @@ from sqlalchemy.orm import Session
 
 from inspect_app.core.database import session, transaction
 from inspect_app.core.storage import storage
-from inspect_app.photos import naming, parts, queries, service, shelves
+from inspect_app.photos import naming, queries, service, shelves
+from inspect_app.photos.resumable import parts
 
 UNNAMED_KEPT = timedelta(days=30)
 """A tablet may send photos long before the submission that names them."""

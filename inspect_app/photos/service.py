@@ -14,7 +14,7 @@ from inspect_app.core.auth import Actor
 from inspect_app.inspections import service as inspections
 from inspect_app.photos import naming, policy, queries
 from inspect_app.photos.models import Photo, PhotoReceipt, PhotoUpload
-from inspect_app.photos.tus import NewUpload
+from inspect_app.photos.resumable.protocol import NewUpload
 
 UPLOAD_LIFE = timedelta(days=7)
 """A tablet may be offline over a long weekend."""

@@ -9,8 +9,9 @@ import pytest
 from flask import Flask
 
 from inspect_app.core.database import session
-from inspect_app.photos import imaging, parts, queries, service
+from inspect_app.photos import imaging, queries, service
 from inspect_app.photos.models import Photo, PhotoReceipt
+from inspect_app.photos.resumable import parts
 from tests.api.photo_samples import (
     NOTHING,
     Tus,

@@ -18,10 +18,11 @@ from inspect_app.core.problems import (
     UnsupportedKind,
 )
 from inspect_app.core.storage import storage
-from inspect_app.photos import parts, queries, receiving, service, shelves
+from inspect_app.photos import queries, receiving, service, shelves
 from inspect_app.photos.models import PhotoUpload
-from inspect_app.photos.parts import OffsetMoved, Part
-from inspect_app.photos.tus import Checksum
+from inspect_app.photos.resumable import parts
+from inspect_app.photos.resumable.parts import OffsetMoved, Part
+from inspect_app.photos.resumable.protocol import Checksum
 
 PIECE = 1 << 16
 """What a cut connection can lose at most, in bytes."""
