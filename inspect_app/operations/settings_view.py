@@ -13,6 +13,7 @@ PLAIN = frozenset(
     {
         *("environment", "data_dir", "uploads_dir", "session_hours", "max_photo_bytes", "max_body_bytes"),
         *("log_level", "team_name"),
+        *("device_uploads", "device_upload_bytes", "device_day_bytes", "min_free_bytes"),
     }
 )
 SHOWN_QUERY = frozenset({"host", "port", "dbname", "sslmode", "connect_timeout", "application_name"})

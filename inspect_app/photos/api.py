@@ -1,6 +1,6 @@
 """/api/v1/photos: sending in one go or resumably (tus 1.0.0), and reading."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -25,16 +25,22 @@ PHOTO = "/photos/<string:sha256>"
 UPLOADS = "/photos/uploads"
 UPLOAD = "/photos/uploads/<uuid:upload_id>"
 TUS_REFUSALS = {405: "不接受的操作", 410: "上傳已逾期", 412: "tus 版本不符", 460: "檢查碼不符"}
+CREATION_REFUSALS = TUS_REFUSALS | {429: "這部平板未傳完的太多，或今日傳得太多", 507: "磁碟空間不足"}
 
 View = TypeVar("View", bound=Callable[..., Response])
 
 
-def tells_tus_refusals(view: View) -> View:
+def tells_tus_refusals(view: View, refusals: Mapping[int, str] = TUS_REFUSALS) -> View:
     """Document what only resumable uploads answer."""
-    for status, meaning in TUS_REFUSALS.items():
+    for status, meaning in refusals.items():
         told = blp.alt_response(status, schema=ProblemSchema, content_type=PROBLEM, description=meaning)
         view = told(view)
     return view
+
+
+def tells_creation_refusals(view: View) -> View:
+    """Document what the beginning of a resumable upload answers as well."""
+    return tells_tus_refusals(view, CREATION_REFUSALS)
 
 
 @blp.put(PHOTO)
@@ -65,13 +71,14 @@ def photo(args: dict[str, Any], sha256: str) -> Response:
 
 @blp.post(UPLOADS)
 @requires("photos.send")
-@tells_tus_refusals
+@tells_creation_refusals
 @blp.response(201, headers=schemas.LOCATION | schemas.OFFSET | schemas.EXPIRES)
 @blp.doc(parameters=[schemas.RESUMABLE, schemas.UPLOAD_LENGTH, schemas.UPLOAD_METADATA])
 def begin_upload() -> Response:
     """Begin a resumable upload (tus); a body of its first bytes may come along."""
     protocol.check_version(request.headers)
     new = protocol.new_upload(request.headers, current_settings().max_photo_bytes)
+    receiving.require_room()
     with transaction() as current:
         upload = service.open_upload(current, new, current_actor(), clock.now())
     receiving.release_database()

@@ -29,6 +29,7 @@ def test_no_upload_is_lost_doubled_or_changed_by_a_bad_network_and_a_dying_serve
     print(f"\n{database}, {proxy.requests} requests\n{told}")  # noqa: T201 - the table itself
     assert gave_up == [], told
     assert [(row.lost, row.doubled, row.wrong) for row in rows] == [(0, 0, 0)] * len(rows), told
+    assert {row.client for row in rows if row.spoiled} <= {"rivalled"}, told
     assert sum(row.uploads for row in rows) == UPLOADS
     assert broken(arena) == []
     # The run proves nothing unless all this did happen.

@@ -139,8 +139,9 @@ def _receive(upload: PhotoUpload, part: Part, by: Actor) -> None:
             raise
         with transaction() as current:
             service.record(current, facts, upload.inspection_id, by, clock.now())
-            service.finish_upload(current, upload.id, clock.now())
-    part.remove()
+            finished = service.finish_uploads(current, upload, clock.now())
+    for upload_id in {upload.id, *finished}:
+        parts.of(upload_id).remove()
 
 
 def _dropped() -> NotFound:

@@ -35,7 +35,14 @@ def main() -> int:
     seen = {name: dict(counts) for name, counts in proxy.seen.items()}
     sys.stdout.write(f"{table(rows)}\n{proxy.requests} requests {seen}\n")
     sys.stdout.writelines(f"{each}\n" for each in wrong)
-    return 1 if wrong or any(row.lost or row.doubled or row.wrong for row in rows) else 0
+    return (
+        1
+        if wrong
+        or any(
+            row.lost or row.doubled or row.wrong or (row.spoiled and row.client != "rivalled") for row in rows
+        )
+        else 0
+    )
 
 
 if __name__ == "__main__":

@@ -75,7 +75,7 @@ class Run:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """What became of one client's uploads."""
+    """What became of one client's uploads; `spoiled`: refused at the end, for the bytes were not the photo's."""
 
     client: str
     uploads: int
@@ -83,6 +83,7 @@ class Row:
     shortened: int
     duplicated: int
     retries: int
+    spoiled: int
     restarts: int
     lost: int
     doubled: int
@@ -116,9 +117,7 @@ def table(rows: Sequence[Row]) -> str:
     summed = [sum(column) for column in zip(*numbers, strict=True)]
     summed[names.index("restarts") - 1] = rows[0].restarts
     cells.append(["all", *summed])
-    return "\n".join(
-        "  ".join([f"{row[0]!s:<14}", *(f"{cell!s:>10}" for cell in row[1:])]) for row in cells
-    )
+    return "\n".join("  ".join([f"{row[0]!s:<14}", *(f"{cell!s:>10}" for cell in row[1:])]) for row in cells)
 
 
 # -- photos ------------------------------------------------------------------------------------------------
@@ -279,7 +278,7 @@ def _rows(run: Run, proxy: Proxy) -> list[Row]:
     kinds = [*CLIENTS, "shared", "rivalled"]
     found = [_row(run, proxy, kind, receipts, told) for kind in kinds]
     strange = known - {photo.sha256 for photo in run.photos}
-    return [*found, Row("never sent", 0, 0, 0, 0, 0, run.restarts, 0, 0, len(strange))]
+    return [*found, Row("never sent", 0, 0, 0, 0, 0, 0, run.restarts, 0, 0, len(strange))]
 
 
 def _row(run: Run, proxy: Proxy, kind: str, receipts: Counter[str], told: Counter[str]) -> Row:
@@ -292,6 +291,7 @@ def _row(run: Run, proxy: Proxy, kind: str, receipts: Counter[str], told: Counte
         sum(counts[fate] for fate in SHORT),
         sum(counts[fate] for fate in TWICE),
         sum(each["retries"] for each in run.done if each["name"].startswith(f"{kind}-")),
+        sum(each.get("spoiled", 0) for each in run.done if each["name"].startswith(f"{kind}-")),
         run.restarts,
         sum(receipts[photo.sha256] == 0 for photo in mine),
         sum(receipts[photo.sha256] > 1 or told[photo.sha256] > 1 for photo in mine),

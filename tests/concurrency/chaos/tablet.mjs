@@ -12,13 +12,14 @@ const AGAIN = new Set([404, 409, 410, 422, 423, 429, 460]) // after 404, 410 and
 async function send (job) {
   const data = await readFile(job.path)
   let retries = 0
+  let spoiled = 0
   let moved = Date.now()
   const slice = (offset) => data.subarray(offset, Math.min(offset + job.chunk, data.length))
   const digest = (bytes) => 'sha256 ' + createHash('sha256').update(bytes).digest('base64')
   return await new Promise((resolve) => {
     const end = (ok, error) => {
       clearInterval(watch)
-      resolve({ name: job.name, ok, retries, error })
+      resolve({ name: job.name, ok, retries, spoiled, error })
     }
     const upload = new tus.Upload(data, {
       endpoint,
@@ -41,6 +42,7 @@ async function send (job) {
         moved = Date.now()
         retries += 1
         const status = error.originalResponse ? error.originalResponse.getStatus() : 0
+        if (status === 422) spoiled += 1
         return status < 400 || status >= 500 || AGAIN.has(status)
       },
       onProgress: () => { moved = Date.now() },

@@ -40,7 +40,7 @@ def say(job: dict[str, Any], endpoint: str, tries: int) -> None:
 
 def send(job: dict[str, Any], endpoint: str, tries: int) -> dict[str, Any]:
     """Resume until the server has all of it."""
-    data, url = Path(job["path"]).read_bytes(), job["url"]
+    data, url, spoiled = Path(job["path"]).read_bytes(), job["url"], 0
     client = TusClient(endpoint, headers={"Authorization": f"Bearer {job['token']}", "X-Tablet": "tuspy"})
     for retries in range(tries):
         uploader: Uploader | None = None
@@ -57,9 +57,10 @@ def send(job: dict[str, Any], endpoint: str, tries: int) -> dict[str, Any]:
             uploader.upload()
         except TusCommunicationError as error:
             url = None if error.status_code in GONE else (uploader.url if uploader else url)
+            spoiled += error.status_code == 422
             time.sleep(PAUSE_S)
             continue
-        return {"ok": True, "retries": retries}
+        return {"ok": True, "retries": retries, "spoiled": spoiled}
     return {"ok": False, "retries": tries, "error": f"gave up at {url}"}
 
 
