@@ -7,7 +7,7 @@ from sqlalchemy import delete, select, text
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from inspect_app.core import clock
+from inspect_app.core import clock, space
 from inspect_app.core.auth import requires
 from inspect_app.core.database import Base, session
 from inspect_app.core.permissions import PUBLIC
@@ -65,9 +65,9 @@ def _storage() -> bool:
     try:
         folder.mkdir(parents=True, exist_ok=True)
         (folder / ".ready").touch()
+        return not space.is_short()
     except OSError:
         return False
-    return True
 
 
 def _worker() -> bool:

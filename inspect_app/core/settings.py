@@ -46,6 +46,10 @@ class Settings:
     session_hours: int
     max_photo_bytes: int
     max_body_bytes: int
+    device_uploads: int
+    device_upload_bytes: int
+    device_day_bytes: int
+    min_free_bytes: int
     log_level: str
     team_name: str
     metrics_token: str
@@ -75,6 +79,10 @@ def load_settings(environ: Mapping[str, str]) -> Settings:
         session_hours=reader.whole("SESSION_HOURS", default=12, low=1, high=720),
         max_photo_bytes=reader.whole("MAX_PHOTO_BYTES", default=25 * 2**20, low=2**16, high=2**28),
         max_body_bytes=reader.whole("MAX_BODY_BYTES", default=32 * 2**20, low=2**16, high=2**29),
+        device_uploads=reader.whole("DEVICE_UPLOADS", default=200, low=1, high=100_000),
+        device_upload_bytes=reader.whole("DEVICE_UPLOAD_BYTES", default=2 * 2**30, low=2**16, high=2**40),
+        device_day_bytes=reader.whole("DEVICE_DAY_BYTES", default=20 * 2**30, low=2**16, high=2**44),
+        min_free_bytes=reader.whole("MIN_FREE_BYTES", default=2**29, low=0, high=2**50),
         team_name=reader.text("TEAM_NAME", _team_name(environment)),
         metrics_token=reader.optional_secret("METRICS_TOKEN"),
         log_level=reader.choice("LOG_LEVEL", _LogLevel, _LogLevel.INFO).value,

@@ -21,6 +21,7 @@ PLAIN = frozenset(
             "max_body_bytes",
         ),
         *("log_level", "team_name"),
+        *("device_uploads", "device_upload_bytes", "device_day_bytes", "min_free_bytes"),
     }
 )
 SHOWN_QUERY = frozenset({"host", "port", "dbname", "sslmode", "connect_timeout", "application_name"})

@@ -1,6 +1,6 @@
 """/api/v1/photos: sending in one go or resumably (tus 1.0.0), and reading."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -14,8 +14,9 @@ from inspect_app.core.database import session, transaction
 from inspect_app.core.described import PROBLEM
 from inspect_app.core.problems import NotFound, WrongMethod
 from inspect_app.core.settings import current_settings
-from inspect_app.photos import draining, parts, policy, receiving, schemas, service, serving, tus, uploading
+from inspect_app.photos import policy, receiving, schemas, service, serving
 from inspect_app.photos.models import PhotoUpload
+from inspect_app.photos.resumable import draining, parts, protocol, uploading
 from inspect_app.photos.service import Received
 
 blp = ApiBlueprint("photos_api", __name__, description="照片")
@@ -25,16 +26,22 @@ FACTS = "/photos/<string:sha256>/facts"
 UPLOADS = "/photos/uploads"
 UPLOAD = "/photos/uploads/<uuid:upload_id>"
 TUS_REFUSALS = {405: "不接受的操作", 410: "上傳已逾期", 412: "tus 版本不符", 460: "檢查碼不符"}
+CREATION_REFUSALS = TUS_REFUSALS | {429: "這部平板未傳完的太多，或今日傳得太多", 507: "磁碟空間不足"}
 
 View = TypeVar("View", bound=Callable[..., Response])
 
 
-def tells_tus_refusals(view: View) -> View:
+def tells_tus_refusals(view: View, refusals: Mapping[int, str] = TUS_REFUSALS) -> View:
     """Document what only resumable uploads answer."""
-    for status, meaning in TUS_REFUSALS.items():
+    for status, meaning in refusals.items():
         told = blp.alt_response(status, schema=ProblemSchema, content_type=PROBLEM, description=meaning)
         view = told(view)
     return view
+
+
+def tells_creation_refusals(view: View) -> View:
+    """Document what the beginning of a resumable upload answers as well."""
+    return tells_tus_refusals(view, CREATION_REFUSALS)
 
 
 @blp.put(PHOTO)
@@ -77,17 +84,18 @@ def facts(sha256: str) -> dict[str, Any]:
 
 @blp.post(UPLOADS)
 @requires("photos.send")
-@tells_tus_refusals
+@tells_creation_refusals
 @blp.response(201, headers=schemas.LOCATION | schemas.OFFSET | schemas.EXPIRES)
 @blp.doc(parameters=[schemas.RESUMABLE, schemas.UPLOAD_LENGTH, schemas.UPLOAD_METADATA])
 def begin_upload() -> Response:
     """Begin a resumable upload (tus); a body of its first bytes may come along."""
-    tus.check_version(request.headers)
-    new = tus.new_upload(request.headers, current_settings().max_photo_bytes)
+    protocol.check_version(request.headers)
+    new = protocol.new_upload(request.headers, current_settings().max_photo_bytes)
+    receiving.require_room()
     with transaction() as current:
         upload = service.open_upload(current, new, current_actor(), clock.now())
     receiving.release_database()
-    first = request.mimetype == tus.CHUNK_TYPE
+    first = request.mimetype == protocol.CHUNK_TYPE
     at = uploading.take(upload, _chunk(0), current_actor()) if first else 0
     location = url_for(".upload_standing", upload_id=upload.id)
     return _empty(201, {"Location": location, "Upload-Offset": str(at), **_expiry(upload)})
@@ -120,9 +128,9 @@ def upload_standing(upload_id: UUID) -> Response:
 )
 def continue_upload(upload_id: UUID) -> Response:
     """Send an upload's next bytes; a connection cut on the way keeps what arrived."""
-    tus.check_version(request.headers)
-    tus.check_chunk_type(request.mimetype)
-    chunk = _chunk(tus.offset(request.headers))
+    protocol.check_version(request.headers)
+    protocol.check_chunk_type(request.mimetype)
+    chunk = _chunk(protocol.offset(request.headers))
     upload = _own_upload(upload_id, sending=True)
     at = uploading.take(upload, chunk, current_actor())
     return _empty(204, {"Upload-Offset": str(at), **_expiry(upload)})
@@ -168,18 +176,18 @@ def add_tus_headers(response: Response) -> Response:
     """Every answer on an upload speaks tus, its refusals too; OPTIONS tells what is supported."""
     if request.url_rule is None or UPLOADS not in request.url_rule.rule:
         return response
-    response.headers["Tus-Resumable"] = tus.VERSION
+    response.headers["Tus-Resumable"] = protocol.VERSION
     if request.method == "OPTIONS":
-        response.headers["Tus-Version"] = tus.VERSION
-        response.headers["Tus-Extension"] = tus.EXTENSIONS
+        response.headers["Tus-Version"] = protocol.VERSION
+        response.headers["Tus-Extension"] = protocol.EXTENSIONS
         response.headers["Tus-Max-Size"] = str(current_settings().max_photo_bytes)
-        response.headers["Tus-Checksum-Algorithm"] = ",".join(tus.ALGORITHMS)
+        response.headers["Tus-Checksum-Algorithm"] = ",".join(protocol.ALGORITHMS)
     return response
 
 
 def _own_upload(upload_id: UUID, *, sending: bool = False) -> PhotoUpload:
     """The actor's upload, checked; the database is let go, for a body may follow."""
-    tus.check_version(request.headers)
+    protocol.check_version(request.headers)
     upload = policy.own_upload(session(), current_actor(), upload_id, clock.now())
     if sending:
         policy.check_sendable(session(), current_actor(), upload.inspection_id)
@@ -188,7 +196,7 @@ def _own_upload(upload_id: UUID, *, sending: bool = False) -> PhotoUpload:
 
 
 def _chunk(offset: int) -> uploading.Chunk:
-    return uploading.Chunk(offset, request.stream, request.content_length, tus.checksum(request.headers))
+    return uploading.Chunk(offset, request.stream, request.content_length, protocol.checksum(request.headers))
 
 
 def _expiry(upload: PhotoUpload) -> dict[str, str]:
@@ -200,6 +208,6 @@ def _empty(status: int, headers: dict[str, str] | None = None) -> Response:
 
 
 def _hex(sha256: str) -> str:
-    if (found := tus.hex_digest(sha256)) is None:
+    if (found := protocol.hex_digest(sha256)) is None:
         raise NotFound("網址中的照片識別碼應為 64 個十六進位字元；請從查核紀錄開啟。")
     return found

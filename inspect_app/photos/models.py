@@ -50,14 +50,16 @@ class PhotoReceipt(Base):
 class PhotoUpload(Base):
     """A resumable upload (tus). Its offset is the size of its part on disk until `finished_at`, then `length`.
 
-    `described` is the Upload-Metadata header as it was given.
+    `described` is the Upload-Metadata header as it was given; `device_id` the tablet that began it, None for one
+    begun without a tablet's token.
     """
 
     __tablename__ = "photo_uploads"
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
     inspection_id: Mapped[UUID] = mapped_column(ForeignKey("inspections.id"))
-    uploader_id: Mapped[UUID] = mapped_column(ForeignKey("users.id"))
+    uploader_id: Mapped[UUID] = mapped_column(ForeignKey("users.id"), index=True)
+    device_id: Mapped[UUID | None] = mapped_column(ForeignKey("devices.id"))
     sha256: Mapped[str] = mapped_column(String(64))
     length: Mapped[int]
     described: Mapped[str] = mapped_column(Text)

@@ -15,6 +15,10 @@ class NoMemory(Problem):
     status, code, title = 503, "no_memory", "伺服器目前忙碌"
 
 
+class NoRoom(Problem):
+    status, code, title = 507, "no_room", "伺服器的磁碟空間不足"
+
+
 class BytesMissing(Problem):
     status, code, title = 503, "photo_bytes_missing", "照片檔案目前無法讀取"
 

@@ -5,7 +5,7 @@ from datetime import datetime
 from pathlib import Path
 from uuid import UUID
 
-from sqlalchemy import Select, exists, func, select, true
+from sqlalchemy import Select, exists, func, select, true, update
 from sqlalchemy.orm import Session
 
 from inspect_app.core.storage import storage
@@ -84,6 +84,17 @@ def is_stored(sha256: str) -> bool:
 
 def upload(session: Session, upload_id: UUID) -> PhotoUpload | None:
     return session.get(PhotoUpload, upload_id)
+
+
+def finish_alike(session: Session, upload: PhotoUpload, now: datetime) -> list[UUID]:
+    """Finish the unfinished uploads of the same photo for the same inspection by the same person; returns which."""
+    alike = update(PhotoUpload).where(
+        PhotoUpload.uploader_id == upload.uploader_id,
+        PhotoUpload.sha256 == upload.sha256,
+        PhotoUpload.inspection_id == upload.inspection_id,
+        PhotoUpload.finished_at.is_(None),
+    )
+    return list(session.scalars(alike.values(finished_at=now).returning(PhotoUpload.id)))
 
 
 def expired(session: Session, now: datetime, limit: int) -> list[PhotoUpload]:

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import IO, Any
 from uuid import UUID
 
-from inspect_app.core import clock
+from inspect_app.core import clock, space
 from inspect_app.core.auth import Actor
 from inspect_app.core.database import session, transaction
 from inspect_app.core.problems import FieldError, InvalidFields, TooLarge, UnsupportedKind
@@ -14,7 +14,7 @@ from inspect_app.core.storage import copy_hashed, storage
 from inspect_app.photos import queries, service
 from inspect_app.photos.keeping import digests, objects, shelves
 from inspect_app.photos.pictures import errors, examining
-from inspect_app.photos.problems import NoMemory
+from inspect_app.photos.problems import NoMemory, NoRoom
 from inspect_app.photos.service import Facts, Received
 
 
@@ -30,11 +30,20 @@ def check_length(declared: int | None) -> None:
         raise _too_large(limit)
 
 
+def require_room() -> None:
+    """NoRoom while the disk is nearly full: what was begun shall still find its place."""
+    if space.is_short():
+        detail = "照片還沒有收下，請保留在平板上，稍候再傳；並請系統管理者清出磁碟空間。"
+        raise NoRoom(detail, headers={"Retry-After": "300"})
+
+
 def receive(stream: IO[bytes], sha256: str, inspection_id: UUID, by: Actor) -> tuple[Received, bool]:
     """Take a photo from a stream; returns whether it is news.
 
-    TooLarge, InvalidFields (another hash, a damaged or over-large picture), UnsupportedKind: then nothing stays.
+    TooLarge, InvalidFields (another hash, a damaged or over-large picture), UnsupportedKind, NoRoom: then
+    nothing stays.
     """
+    require_room()
     limit = current_settings().max_photo_bytes
     with storage().incoming() as (part, file):
         total, digest = copy_hashed(stream, file, limit)

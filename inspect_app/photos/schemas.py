@@ -5,13 +5,13 @@ from typing import Any
 import marshmallow as ma
 
 from inspect_app.core.api import Schema
-from inspect_app.photos import tus
 from inspect_app.photos.models import Photo
 from inspect_app.photos.queries import ORIGINAL, SIZES
+from inspect_app.photos.resumable import protocol
 
 BINARY = {"type": "string", "format": "binary"}
 ANY_BODY = {"required": True, "content": {"application/octet-stream": {"schema": BINARY}}}
-CHUNK_BODY = {"required": True, "content": {tus.CHUNK_TYPE: {"schema": BINARY}}}
+CHUNK_BODY = {"required": True, "content": {protocol.CHUNK_TYPE: {"schema": BINARY}}}
 
 
 class SendArgs(Schema):
@@ -75,7 +75,7 @@ def given(name: str, description: str) -> dict[str, Any]:
     return {name: {"description": description, "schema": {"type": "string"}}}
 
 
-RESUMABLE = header("Tus-Resumable", "tus 版本", required=True, example=tus.VERSION)
+RESUMABLE = header("Tus-Resumable", "tus 版本", required=True, example=protocol.VERSION)
 UPLOAD_LENGTH = header("Upload-Length", "檔案長度（位元組）", required=True, example="3080306")
 UPLOAD_METADATA = header(
     "Upload-Metadata", "以 base64 編碼：sha256（十六進位）與 inspection（查核識別碼）", required=True

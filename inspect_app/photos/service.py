@@ -16,7 +16,8 @@ from inspect_app.inspections import service as inspections
 from inspect_app.photos import naming, policy, queries
 from inspect_app.photos.keeping import digests
 from inspect_app.photos.models import Photo, PhotoReceipt, PhotoUpload
-from inspect_app.photos.tus import NewUpload
+from inspect_app.photos.resumable import quotas
+from inspect_app.photos.resumable.protocol import NewUpload
 
 UPLOAD_LIFE = timedelta(days=7)
 """A tablet may be offline over a long weekend."""
@@ -83,12 +84,14 @@ def record(
 
 
 def open_upload(session: Session, new: NewUpload, by: Actor, now: datetime) -> PhotoUpload:
-    """Begin a resumable upload, good for `UPLOAD_LIFE`."""
+    """Begin a resumable upload, good for `UPLOAD_LIFE`; TooMany when the tablet has too much under way."""
     policy.check_sendable(session, by, new.inspection_id)
+    quotas.check(session, by, new.length, now)
     upload = PhotoUpload(
         id=uuid4(),
         inspection_id=new.inspection_id,
         uploader_id=by.id,
+        device_id=by.device_id,
         sha256=new.sha256,
         length=new.length,
         described=new.described,
@@ -100,10 +103,12 @@ def open_upload(session: Session, new: NewUpload, by: Actor, now: datetime) -> P
     return upload
 
 
-def finish_upload(session: Session, upload_id: UUID, now: datetime) -> None:
-    """Mark an upload as received; nothing when it was removed meanwhile."""
-    if (upload := queries.upload(session, upload_id)) is not None:
-        upload.finished_at = now
+def finish_uploads(session: Session, upload: PhotoUpload, now: datetime) -> list[UUID]:
+    """Mark every upload of this photo by this person as received; their parts go after the commit.
+
+    A tablet that never read where its upload was begun has begun another; nobody will go on with the first.
+    """
+    return queries.finish_alike(session, upload, now)
 
 
 def remove_upload(session: Session, upload_id: UUID) -> None:

@@ -9,9 +9,10 @@ import pytest
 from flask import Flask
 
 from inspect_app.core.database import session
-from inspect_app.photos import parts, queries, service
+from inspect_app.photos import queries, service
 from inspect_app.photos.models import Photo, PhotoReceipt
 from inspect_app.photos.pictures import examining
+from inspect_app.photos.resumable import parts
 from tests.api.photo_samples import (
     NOTHING,
     Tus,

@@ -10,8 +10,9 @@ from sqlalchemy import select
 from sqlalchemy.engine import Connection
 
 from inspect_app.core.storage import storage
-from inspect_app.photos import parts, queries
+from inspect_app.photos import queries
 from inspect_app.photos.models import Photo, PhotoUpload
+from inspect_app.photos.resumable import parts
 
 FOLDERS = ("photos", parts.FOLDER)
 """The storage's folders whose files rows name; all others hold nothing that must last."""

@@ -18,11 +18,12 @@ from inspect_app.core.problems import (
     UnsupportedKind,
 )
 from inspect_app.core.storage import storage
-from inspect_app.photos import parts, queries, receiving, service
+from inspect_app.photos import queries, receiving, service
 from inspect_app.photos.keeping import shelves
 from inspect_app.photos.models import PhotoUpload
-from inspect_app.photos.parts import OffsetMoved, Part
-from inspect_app.photos.tus import Checksum
+from inspect_app.photos.resumable import parts
+from inspect_app.photos.resumable.parts import OffsetMoved, Part
+from inspect_app.photos.resumable.protocol import Checksum
 
 PIECE = 1 << 16
 """What a cut connection can lose at most, in bytes."""
@@ -139,8 +140,9 @@ def _receive(upload: PhotoUpload, part: Part, by: Actor) -> None:
             raise
         with transaction() as current:
             service.record(current, facts, upload.inspection_id, by, clock.now())
-            service.finish_upload(current, upload.id, clock.now())
-    part.remove()
+            finished = service.finish_uploads(current, upload, clock.now())
+    for upload_id in {upload.id, *finished}:
+        parts.of(upload_id).remove()
 
 
 def _dropped() -> NotFound:
