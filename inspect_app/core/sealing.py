@@ -28,6 +28,7 @@ from cryptography.hazmat.primitives.serialization import (
 )
 
 from inspect_app.core.chain import Link, canonical, instant
+from inspect_app.core.problems import Problem
 from inspect_app.core.settings import current_settings
 
 HOW = ec.ECDSA(hashes.SHA256(), deterministic_signing=True)
@@ -35,8 +36,10 @@ ID_DIGITS = 16
 log = structlog.get_logger()
 
 
-class KeyUnusable(RuntimeError):  # noqa: N818 - says what is the matter
+class KeyUnusable(Problem):
     """The key file cannot be read, written or understood."""
+
+    status, code, title = 503, "key_unusable", "簽章金鑰無法使用"
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +84,10 @@ def key() -> Key:
         told = path.stat()
         return _read(path, (told.st_ino, told.st_mtime_ns, told.st_size))
     except (OSError, ValueError, TypeError, UnsupportedAlgorithm) as error:
-        raise KeyUnusable(f"簽章金鑰 {path} 無法使用（{error}）；請由備援還原金鑰檔，或更換金鑰。") from error
+        log.error("key_unusable", path=str(path), reason=str(error))
+        raise KeyUnusable(
+            "請系統管理者檢查 EVIDENCE_KEY_FILE 所指的金鑰檔能否讀寫，必要時更換金鑰。"
+        ) from error
 
 
 def generate() -> Key:
@@ -138,6 +144,18 @@ def receipt(
     }
     try:
         return key().seal(statement)
-    except KeyUnusable as error:
-        log.error("receipt_unsigned", reason=str(error))
+    except KeyUnusable:
         return None
+
+
+def seal_paper(pdf: bytes, inspection_id: UUID, link: Link) -> bytes:
+    """The PDF with a last line that says its hash and the chain's root, signed; readers take it for a comment."""
+    used, body = key(), pdf.rstrip(b"\n") + b"\n"
+    said = {
+        "inspection": str(inspection_id),
+        "seq": link.seq,
+        "root": link.hash,
+        "sha256": hashlib.sha256(body).hexdigest(),
+        "public": used.public,
+    }
+    return body + b"%chahe-evidence " + canonical(used.seal(said)).encode() + b"\n"

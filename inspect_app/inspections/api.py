@@ -29,7 +29,7 @@ from inspect_app.inspections import (
 from inspect_app.inspections.body import MarkBody, decode
 from inspect_app.inspections.models import Inspection
 from inspect_app.inspections.openapi import documents_body
-from inspect_app.inspections.printing import issuer
+from inspect_app.inspections.printing import issuer, sealed
 from inspect_app.inspections.views import view
 
 blp = ApiBlueprint("inspections_api", __name__, description="查核")
@@ -256,7 +256,7 @@ def paper_form(args: dict[str, Any], inspection_id: UUID) -> Response:
 def record(inspection_id: UUID) -> Response:
     """The inspection record (查核紀錄), once issued."""
     row = policy.published(session(), current_actor(), inspection_id)
-    return pdf(papers.record(session(), row, issuer(row)))
+    return sealed(session(), row, papers.record(session(), row, issuer(row)))
 
 
 @blp.get("/inspections/<uuid:inspection_id>/notice.pdf")
@@ -265,7 +265,7 @@ def record(inspection_id: UUID) -> Response:
 def notice(inspection_id: UUID) -> Response:
     """The correction notice (改善通知) with its photos, once issued."""
     row = policy.published(session(), current_actor(), inspection_id)
-    return pdf(papers.notice(session(), row, issuer(row)))
+    return sealed(session(), row, papers.notice(session(), row, issuer(row)))
 
 
 def _held(current: Any, inspection_id: UUID, *, required: bool = False) -> Inspection:
