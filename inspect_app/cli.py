@@ -12,6 +12,7 @@ from inspect_app.core.database import transaction
 from inspect_app.core.permissions import Role
 from inspect_app.core.problems import InvalidFields
 from inspect_app.demo import loading
+from inspect_app.evidence import commands as evidence
 
 
 @click.command("worker")
@@ -53,3 +54,4 @@ def init_app(app: Flask) -> None:
         app.cli.add_command(command)
     backups.init_app(app)
     catalogue.init_app(app)
+    evidence.init_app(app)

@@ -17,7 +17,7 @@ from inspect_app.accounts import service as accounts
 from inspect_app.catalogue import api as catalogue_api
 from inspect_app.catalogue import forms_api, pages_forms, pages_revisions, revisions_api, searching
 from inspect_app.catalogue import pages as catalogue_pages
-from inspect_app.core import clock, jobs, problems
+from inspect_app.core import audit, clock, jobs, problems, sealing
 from inspect_app.core.api import PREFIX, api
 from inspect_app.core.auth import Actor, requires
 from inspect_app.core.database import session
@@ -30,9 +30,13 @@ from inspect_app.defects import policy as defects_policy
 from inspect_app.defects import queries as defects_queries
 from inspect_app.demo import people as demo
 from inspect_app.documents.fonts import typefaces
+from inspect_app.evidence import api as evidence_api
+from inspect_app.evidence import jobs as evidence_jobs
+from inspect_app.evidence import pages as evidence_pages
 from inspect_app.inspections import api as inspections_api
 from inspect_app.inspections import openapi
 from inspect_app.inspections import pages as inspections_pages
+from inspect_app.inspections import queries as inspections_queries
 from inspect_app.layout import context
 from inspect_app.layout.parts import DemoAccount
 from inspect_app.openrosa import answers as openrosa_answers
@@ -60,6 +64,7 @@ APIS = (
     photos_api.blp,
     defects_api.blp,
     openrosa_api.blp,
+    evidence_api.blp,
     operations_api.blp,
 )
 PAGES = (
@@ -73,11 +78,13 @@ PAGES = (
     openrosa.blueprint,
     operations_pages.blueprint,
     scraping.blueprint,
+    evidence_pages.blueprint,
 )
-JOBS = (*photos_jobs.JOBS, *openrosa_jobs.JOBS)
+JOBS = (*photos_jobs.JOBS, *openrosa_jobs.JOBS, *evidence_jobs.JOBS)
 problems.FORMATS["/openrosa/"] = openrosa_answers.refusal
 photos_policy.READERS.append(defects_policy.carries_photo)
 photos_naming.NAMERS.append(defects_queries.correction_names)
+audit.HOLDS["inspection"] = inspections_queries.hold
 
 
 def init_app(app: Flask, *, version: str, demo_mode: bool) -> None:
@@ -105,6 +112,8 @@ def warm(app: Flask) -> None:
     searching.warm(app)
     lawbook.book()
     typefaces()
+    with app.app_context():
+        sealing.key()
     configure_mappers()
 
 

@@ -53,6 +53,7 @@ class Settings:
     log_level: str
     team_name: str
     metrics_token: str
+    evidence_key_file: Path
 
     @property
     def is_production(self) -> bool:
@@ -85,6 +86,9 @@ def load_settings(environ: Mapping[str, str]) -> Settings:
         min_free_bytes=reader.whole("MIN_FREE_BYTES", default=2**29, low=0, high=2**50),
         team_name=reader.text("TEAM_NAME", _team_name(environment)),
         metrics_token=reader.optional_secret("METRICS_TOKEN"),
+        evidence_key_file=Path(
+            reader.text("EVIDENCE_KEY_FILE", str(data_dir / "evidence-key.pem"))
+        ).absolute(),
         log_level=reader.choice("LOG_LEVEL", _LogLevel, _LogLevel.INFO).value,
     )
     reader.web()

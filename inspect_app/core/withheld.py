@@ -30,6 +30,9 @@ WITHHELD: Mapping[str, frozenset[str]] = {
             "photos_api.facts",
         }
     ),
+    "a visit's evidence before issue, and receipts of what is sent of it": frozenset(
+        {"evidence_api.package", "evidence_api.receipt"}
+    ),
     "the staff and the team read defects found but not yet issued": frozenset(
         {"defects.index", "defects.defect", "defects_api.defects", "defects_api.defect"}
     ),
@@ -63,6 +66,7 @@ TOLD_ROOMS = frozenset(
 TOLD = frozenset(
     {
         "api_docs",
+        *("evidence_api.keys", "evidence.verifier"),
         # Possible only after issue; before it they are refused like any mistake.
         *("defects.correct", "defects.review", "defects.written_review", "defects.extend"),
         *("defects_api.correct", "defects_api.review", "defects_api.extend"),

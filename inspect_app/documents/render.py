@@ -53,6 +53,7 @@ class _Foot:
     sha256: Line
     footer: Line
     running: Line
+    proof: Line
     qr: str
 
 
@@ -84,6 +85,7 @@ def _foot(document: Document, digest: str, compositor: Compositor) -> _Foot:
         sha256=compositor.one_line(f"內容雜湊 SHA-256：{digest}", _HASH_SIZE, room),
         footer=compositor.one_line(document.footer, _HASH_SIZE, room),
         running=compositor.one_line(f"{document.title}　{document.number}", _FOOT_SIZE, _WIDTH),
+        proof=compositor.one_line(document.proof, _HASH_SIZE, room),
         qr=_qr_content(document, digest, compositor),
     )
 
@@ -110,7 +112,8 @@ def _draw_foot(foot: _Foot, page: Line, pen: Pen) -> None:
     pen.text(foot.number, _FOOT_TEXT, top, _FOOT_SIZE)
     pen.text(page, A4[0] - _MARGIN - page.width * _FOOT_SIZE / 1000, top, _FOOT_SIZE)
     pen.text(foot.sha256, _FOOT_TEXT, top - 15, _HASH_SIZE, GREY)
-    pen.text(foot.footer, _FOOT_TEXT, top - 27, _HASH_SIZE, GREY)
+    pen.text(foot.proof, _FOOT_TEXT, top - 25, _HASH_SIZE, GREY)
+    pen.text(foot.footer, _FOOT_TEXT, top - (35 if foot.proof.runs else 27), _HASH_SIZE, GREY)
     pen.qr(foot.qr, _MARGIN, _QR_FOOT, _QR)
 
 

@@ -182,6 +182,12 @@ def locked(session: Session, inspection_id: UUID) -> Inspection | None:
     return session.scalar(query.execution_options(populate_existing=True))
 
 
+def hold(session: Session, inspection_id: str) -> None:
+    """Hold the row until the transaction ends; references to it may still be made."""
+    query = select(Inspection.id).where(Inspection.id == UUID(inspection_id))
+    session.execute(query.with_for_update(key_share=True, of=Inspection)).all()
+
+
 def on_day(session: Session, tender_id: UUID, on: date) -> Inspection | None:
     """The live inspection of a tender on a day (同案同日僅一筆)."""
     query = select(Inspection).where(Inspection.tender_id == tender_id, Inspection.on == on)

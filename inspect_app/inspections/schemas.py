@@ -5,7 +5,7 @@ from typing import Any
 
 import marshmallow as ma
 
-from inspect_app.core.api import Day, Flag, Instant, PageArgs, Schema, page_schema
+from inspect_app.core.api import Day, Flag, Instant, PageArgs, Schema, SealedOut, page_schema
 from inspect_app.inspections.decisions import Issue, TestResult
 from inspect_app.inspections.plans import Plan
 from inspect_app.inspections.recipients import PARTIES, SendOn
@@ -192,6 +192,7 @@ class ReceiptOut(Schema):
     received_at = ma.fields.AwareDateTime()
     state = ma.fields.String()
     missing = ma.fields.List(ma.fields.String())
+    receipt = ma.fields.Nested(SealedOut, allow_none=True)
 
 
 InspectionPage = page_schema(InspectionRow)

@@ -64,6 +64,12 @@ def receipts(session: Session, shas: Iterable[str]) -> list[PhotoReceipt]:
     return list(session.scalars(query.order_by(PhotoReceipt.sha256, PhotoReceipt.received_at)))
 
 
+def received_for(session: Session, inspection_id: UUID) -> list[PhotoReceipt]:
+    """Every receipt of an inspection, oldest first."""
+    query = select(PhotoReceipt).where(PhotoReceipt.inspection_id == inspection_id)
+    return list(session.scalars(query.order_by(PhotoReceipt.received_at, PhotoReceipt.sha256)))
+
+
 def sent_by(session: Session, uploader_id: UUID, sha256: str) -> bool:
     """Whether this person sent the photo, for any inspection."""
     query = select(PhotoReceipt.sha256).where(

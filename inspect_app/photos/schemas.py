@@ -4,7 +4,7 @@ from typing import Any
 
 import marshmallow as ma
 
-from inspect_app.core.api import Schema
+from inspect_app.core.api import Schema, SealedOut
 from inspect_app.photos.models import Photo
 from inspect_app.photos.queries import ORIGINAL, SIZES
 from inspect_app.photos.resumable import protocol
@@ -31,6 +31,7 @@ class PhotoOut(Schema):
     width = ma.fields.Integer()
     height = ma.fields.Integer()
     received_at = ma.fields.AwareDateTime()
+    receipt = ma.fields.Nested(SealedOut, allow_none=True)
 
 
 class PositionOut(Schema):

@@ -10,8 +10,9 @@ from sqlalchemy import delete
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from inspect_app.core import audit
+from inspect_app.core import audit, sealing
 from inspect_app.core.auth import Actor
+from inspect_app.core.chain import Link
 from inspect_app.inspections import service as inspections
 from inspect_app.photos import naming, policy, queries
 from inspect_app.photos.keeping import digests
@@ -19,6 +20,7 @@ from inspect_app.photos.models import Photo, PhotoReceipt, PhotoUpload
 from inspect_app.photos.resumable import quotas
 from inspect_app.photos.resumable.protocol import NewUpload
 
+RECEIVED = "photo.received"
 UPLOAD_LIFE = timedelta(days=7)
 """A tablet may be offline over a long weekend."""
 
@@ -52,7 +54,7 @@ FACTS = tuple(each.name for each in fields(Facts) if each.name != "digests")
 
 @dataclass(frozen=True, slots=True)
 class Received:
-    """The answer to a photo: the same each time it is sent again."""
+    """The answer to a photo: the same each time it is sent again. `link`: of the event of its coming."""
 
     sha256: str
     bytes: int
@@ -60,6 +62,13 @@ class Received:
     width: int
     height: int
     received_at: datetime
+    inspection_id: UUID
+    link: Link | None
+
+    @property
+    def receipt(self) -> dict[str, Any] | None:
+        """The signed receipt; not for within a transaction, for it reads the key and signs."""
+        return sealing.receipt("photo", self.inspection_id, self.sha256, self.received_at, self.link)
 
 
 def record(
@@ -71,16 +80,24 @@ def record(
     receipt = queries.receipt(session, facts.sha256, inspection_id, by.id)
     if receipt is not None:
         receipt.sent_again_at = now
-        return _answer(facts, receipt.received_at), False
+        return _answer(facts, receipt, link_of(session, receipt)), False
     _know(session, facts, now)
     receipt = PhotoReceipt(
         sha256=facts.sha256, inspection_id=inspection_id, uploader_id=by.id, received_at=now
     )
     session.add(receipt)
     session.flush()
-    audit.record(session, by, "photo.received", ("inspection", inspection_id), now, sha256=facts.sha256)
+    link = audit.record(session, by, RECEIVED, ("inspection", inspection_id), now, sha256=facts.sha256)
     inspections.photo_arrived(session, inspection_id, now)
-    return _answer(facts, now), True
+    return _answer(facts, receipt, link), True
+
+
+def link_of(session: Session, receipt: PhotoReceipt) -> Link | None:
+    """Where the coming of a photo stands in its inspection's chain."""
+    subject = ("inspection", receipt.inspection_id)
+    return audit.link_of(
+        session, subject, receipt.received_at, receipt.uploader_id, RECEIVED, sha256=receipt.sha256
+    )
 
 
 def open_upload(session: Session, new: NewUpload, by: Actor, now: datetime) -> PhotoUpload:
@@ -132,6 +149,7 @@ def forget_unnamed(session: Session, shas: Sequence[str], before: datetime, now:
 
     Their bytes go after the commit. The inspections they were sent for keep an audit event.
     """
+    _hold_inspections(session, shas)
     gone = naming.held_unnamed(session, shas, before)
     for receipt in queries.receipts(session, gone):
         subject = ("inspection", receipt.inspection_id)
@@ -142,6 +160,12 @@ def forget_unnamed(session: Session, shas: Sequence[str], before: datetime, now:
             delete(table).where(table.sha256.in_(gone)).execution_options(synchronize_session=False)
         )
     return gone
+
+
+def _hold_inspections(session: Session, shas: Sequence[str]) -> None:
+    """Before the photos, in the order in which everyone takes them: their chains are about to be added to."""
+    for inspection_id in sorted({str(receipt.inspection_id) for receipt in queries.receipts(session, shas)}):
+        audit.head(session, "inspection", inspection_id)
 
 
 def _know(session: Session, facts: Facts, now: datetime) -> None:
@@ -162,5 +186,6 @@ def _note_copies(session: Session, facts: Facts) -> None:
         digests.note(session, photo, facts.digests)
 
 
-def _answer(facts: Facts, received_at: datetime) -> Received:
-    return Received(facts.sha256, facts.bytes, facts.mime, facts.width, facts.height, received_at=received_at)
+def _answer(facts: Facts, receipt: PhotoReceipt, link: Link | None) -> Received:
+    said = (facts.sha256, facts.bytes, facts.mime, facts.width, facts.height)
+    return Received(*said, receipt.received_at, receipt.inspection_id, link)

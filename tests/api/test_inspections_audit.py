@@ -87,7 +87,8 @@ def test_an_amendment_is_kept_with_its_reason(app: Flask, as_user: AsUser, peopl
 
     (amended,) = [event for event in history(app, visit) if event.action == "inspection.amended"]
 
-    assert amended.detail == {"version": 2, "reason": "漏列委員評分"}
+    (_, sent) = visit.read(part="/submissions")["items"]
+    assert amended.detail == {"version": 2, "reason": "漏列委員評分", "sha256": sent["sha256"]}
 
 
 def test_what_is_repeated_leaves_nothing_more(app: Flask, as_user: AsUser, people: Ids) -> None:

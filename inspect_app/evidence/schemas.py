@@ -1,0 +1,24 @@
+"""What the API of evidence takes and gives."""
+
+import marshmallow as ma
+
+from inspect_app.core.api import Schema, SealedOut
+
+__all__ = ["KeyList", "KeyOut", "ReceiptArgs", "SealedOut"]
+
+
+class ReceiptArgs(Schema):
+    inspection = ma.fields.UUID(required=True)
+
+
+class KeyOut(Schema):
+    id = ma.fields.String()
+    public = ma.fields.String()
+    since = ma.fields.String(allow_none=True)
+    endorsed_by = ma.fields.String(allow_none=True)
+    endorsement = ma.fields.String(allow_none=True)
+
+
+class KeyList(Schema):
+    items = ma.fields.List(ma.fields.Nested(KeyOut))
+    next = ma.fields.String(allow_none=True)
