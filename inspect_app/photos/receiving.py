@@ -14,6 +14,7 @@ from inspect_app.core.storage import copy_hashed, storage
 from inspect_app.photos import imaging, queries, service, shelves
 from inspect_app.photos.problems import NoMemory
 from inspect_app.photos.service import Facts, Received
+from inspect_app.plausibility import keeping as looks
 
 
 def release_database() -> None:
@@ -56,7 +57,7 @@ def accept(path: Path, digest: str, sha256: str) -> Facts:
             errors=[FieldError("sha256", f"收到的內容為 {digest}。")],
         )
     known = queries.get(session(), sha256)
-    facts = Facts(**{name: getattr(known, name) for name in Facts.__slots__}) if known else None
+    facts = Facts(**{name: getattr(known, name) for name in service.COLUMNS}) if known else None
     release_database()
     return facts if facts and queries.is_stored(sha256) else _store(path, sha256)
 
@@ -82,7 +83,7 @@ def _store(path: Path, sha256: str) -> Facts:
     for size, data in copies.items():
         storage().put(f"photos/{size}", sha256, data)
     taken_at = picture.taken_at.isoformat(timespec="seconds") if picture.taken_at else None
-    return Facts(sha256, len(original), picture.mime, picture.width, picture.height, taken_at)
+    return Facts(sha256, len(original), picture.mime, picture.width, picture.height, taken_at, looks.look(picture.thumb))
 
 
 def _examined(path: Path) -> imaging.Picture:

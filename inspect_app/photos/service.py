@@ -15,6 +15,7 @@ from inspect_app.inspections import service as inspections
 from inspect_app.photos import naming, policy, queries
 from inspect_app.photos.models import Photo, PhotoReceipt, PhotoUpload
 from inspect_app.photos.tus import NewUpload
+from inspect_app.plausibility import keeping as looks
 
 UPLOAD_LIFE = timedelta(days=7)
 """A tablet may be offline over a long weekend."""
@@ -30,6 +31,11 @@ class Facts:
     width: int
     height: int
     taken_at: str | None
+    look: str | None = None
+    """What `plausibility.keeping.look` says; None when nobody looked now."""
+
+
+COLUMNS = tuple(name for name in Facts.__slots__ if name != "look")
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,10 +133,13 @@ def _know(session: Session, facts: Facts, now: datetime) -> None:
         return
     try:
         with session.begin_nested():
-            session.add(Photo(created_at=now, **{name: getattr(facts, name) for name in Facts.__slots__}))
+            session.add(Photo(created_at=now, **{name: getattr(facts, name) for name in COLUMNS}))
     except IntegrityError:
         if queries.get(session, facts.sha256) is None:
             raise
+        return
+    if facts.look is not None:
+        looks.keep(session, facts.sha256, facts.look, now)
 
 
 def _answer(facts: Facts, received_at: datetime) -> Received:
