@@ -100,7 +100,7 @@ def _near(one: Views, others: Sequence[Views]) -> list[Views]:
     every = np.stack(others)
     asking = np.bitwise_count(one[None, :, None] ^ every[:, None, :KEPT]).sum(axis=3).min(axis=(1, 2))
     asked = np.bitwise_count(every[:, :, None] ^ one[None, None, :KEPT]).sum(axis=3).min(axis=(1, 2))
-    return [others[place] for place in np.flatnonzero(np.minimum(asking, asked) <= ALIKE)]
+    return [others[int(place)] for place in np.flatnonzero(np.minimum(asking, asked) <= ALIKE)]
 
 
 # -- a million -----------------------------------------------------------------------------------------------
@@ -111,11 +111,15 @@ def lines() -> Iterator[Line]:
     kept, query = _million(), _random(np.random.default_rng(2), len(likeness.VIEWS))
     index = Index()
     index.put([str(number) for number in range(MILLION)], kept)
-    words = [np.ascontiguousarray(kept[:, view, word]) for view in range(KEPT) for word in range(likeness.WORDS)]
+    words = [
+        np.ascontiguousarray(kept[:, view, word]) for view in range(KEPT) for word in range(likeness.WORDS)
+    ]
     search: Callable[[], float] = partial(seconds, lambda: index.search(query, ALIKE))
     ours, scan = paired(search, partial(seconds, lambda: _scan(words, query)))
     yield Line("likeness search, 1,000,000 photos", ours, 0.05, "s", "at most", 1, "50 ms")
-    yield Line("likeness search, 1,000,000 photos", ours, scan, "s", "at most", 2, "vectorised scan, same views")
+    yield Line(
+        "likeness search, 1,000,000 photos", ours, scan, "s", "at most", 2, "vectorised scan, same views"
+    )
     thumb = _thumbnail()
     hashing = sorted(seconds(lambda: likeness.look(thumb)) for _ in range(99))[49]
     yield Line("likeness bits of a photo", hashing, 0.001, "s", "at most", 1, "1 ms")

@@ -46,7 +46,10 @@ def photo(seed: int, view: View = FIRST, taken: int = 0) -> Image.Image:
     box = (left, top, left + wide, top + high)
     seen = np.asarray(turned.resize(SIZE, Image.Resampling.BICUBIC, box=box), dtype=np.float32)
     rng = np.random.default_rng((seed, taken, 7))
-    lit = seen * (1 + 0.25 * view.light) + view.light * np.linspace(-20, 20, SIZE[0], dtype=np.float32)[None, :, None]
+    lit = (
+        seen * (1 + 0.25 * view.light)
+        + view.light * np.linspace(-20, 20, SIZE[0], dtype=np.float32)[None, :, None]
+    )
     return _bytes(lit + rng.normal(0, 4, (SIZE[1], SIZE[0], 1)))
 
 
@@ -75,7 +78,8 @@ def _place(seed: int) -> NDArray[np.uint8]:
     rng = np.random.default_rng((seed, 5))
     kinds = (_wall, _rebar, _soil, _site, _tiles, _road, _scaffold, _night, _formwork, _pipes)
     base = kinds[seed % len(kinds)](rng)
-    return np.clip(base + 6 * _noise(rng, (60, 120))[..., None], 0, 255).astype(np.uint8)
+    rough = base + 6 * _noise(rng, (60, 120))[..., None]
+    return np.asarray(np.clip(rough, 0, 255), dtype=np.uint8)
 
 
 def _noise(rng: Random, cells: tuple[int, ...]) -> Plane:
@@ -83,8 +87,10 @@ def _noise(rng: Random, cells: tuple[int, ...]) -> Plane:
     total = np.zeros((HIGH, WIDE), np.float32)
     for number in cells:
         small = rng.standard_normal((number * 3 // 4 + 2, number + 2)).astype(np.float32)
-        total += np.asarray(Image.fromarray(small).resize((WIDE, HIGH), Image.Resampling.BICUBIC)) / number**0.7
-    return total / (total.std() + 1e-6)
+        total += (
+            np.asarray(Image.fromarray(small).resize((WIDE, HIGH), Image.Resampling.BICUBIC)) / number**0.7
+        )
+    return np.asarray(total / (total.std() + 1e-6), dtype=np.float32)
 
 
 def _colour(rng: Random, low: int = 60, high: int = 200) -> Plane:
@@ -234,7 +240,9 @@ def _pipes(rng: Random) -> Plane:
             x, y, lean = rng.uniform(0, WIDE), rng.uniform(0, HIGH), rng.uniform(-500, 500)
             ink, width = _ink(rng), int(rng.uniform(30, 130))
             on.line((x, y, x + 900, y + lean), fill=ink, width=width)
-            on.line((x, y - width / 4, x + 900, y + lean - width / 4), fill=_ink(rng, 180, 240), width=width // 6)
+            on.line(
+                (x, y - width / 4, x + 900, y + lean - width / 4), fill=_ink(rng, 180, 240), width=width // 6
+            )
 
     return _drawn(_ground(rng, (3, 8, 33), rng.uniform(15, 32), 80, 150), draw)
 
@@ -282,7 +290,9 @@ def _boxed(image: Image.Image) -> Image.Image:
 def _framed(image: Image.Image, colour: str) -> Image.Image:
     """A border over the edge, two hundredths of the width on each side."""
     copy = image.copy()
-    ImageDraw.Draw(copy).rectangle((0, 0, image.width - 1, image.height - 1), outline=colour, width=image.width // 50)
+    ImageDraw.Draw(copy).rectangle(
+        (0, 0, image.width - 1, image.height - 1), outline=colour, width=image.width // 50
+    )
     return copy
 
 

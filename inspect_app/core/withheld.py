@@ -29,6 +29,9 @@ WITHHELD: Mapping[str, frozenset[str]] = {
             *("photos_api.continue_upload", "photos_api.drop_upload", "photos_api.overridden"),
         }
     ),
+    "notes on the photos of a visit, which its team reads before issue": frozenset(
+        {"plausibility_api.photo_notes", "plausibility_api.review", "plausibility.review"}
+    ),
     "the staff and the team read defects found but not yet issued": frozenset(
         {"defects.index", "defects.defect", "defects_api.defects", "defects_api.defect"}
     ),

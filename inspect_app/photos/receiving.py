@@ -83,7 +83,15 @@ def _store(path: Path, sha256: str) -> Facts:
     for size, data in copies.items():
         storage().put(f"photos/{size}", sha256, data)
     taken_at = picture.taken_at.isoformat(timespec="seconds") if picture.taken_at else None
-    return Facts(sha256, len(original), picture.mime, picture.width, picture.height, taken_at, looks.look(picture.thumb))
+    return Facts(
+        sha256,
+        len(original),
+        picture.mime,
+        picture.width,
+        picture.height,
+        taken_at,
+        looks.look(picture.thumb),
+    )
 
 
 def _examined(path: Path) -> imaging.Picture:

@@ -59,7 +59,7 @@ def look(picture: bytes) -> Views | None:
 
 def views(grey: NDArray[np.float32]) -> Views | None:
     """The views of a picture of `SIDE` by `SIDE` greys from 0 to 255."""
-    steps = np.stack([_steps(down @ grey @ across) for down, across in _WEIGHTS])
+    steps = np.stack([_steps(np.asarray(down @ grey @ across)) for down, across in _WEIGHTS])
     if (np.abs(steps[0]) > STEP).mean() < CLEAR:
         return None
     padded = np.zeros((len(VIEWS), WORDS * 64), dtype=np.uint8)
@@ -83,10 +83,10 @@ def distance(one: Views, other: Views) -> int:
 
 
 def _between(one: Views, other: Views) -> NDArray[np.uint64]:
-    return np.bitwise_count(one[:, None] ^ other[None]).sum(axis=2, dtype=np.uint64)
+    return np.asarray(np.bitwise_count(one[:, None] ^ other[None]).sum(axis=2, dtype=np.uint64))
 
 
-def _steps(fields: NDArray[np.float32]) -> NDArray[np.float32]:
+def _steps(fields: NDArray[np.floating]) -> NDArray[np.floating]:
     """By how much each field is brighter than its left, then than its upper neighbour."""
     return np.concatenate([np.diff(fields, axis=1).ravel(), np.diff(fields, axis=0).ravel()])
 

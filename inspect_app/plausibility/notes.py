@@ -23,6 +23,7 @@ STAGES = {
 REUSE, TIME, PLACE, SOFTWARE = "reuse", "time", "place", "software"
 EARTH_M = 6_371_009
 Spot = tuple[float, float]
+Figures = Mapping[str, int | float | str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +46,7 @@ class Use:
     def told(self) -> tuple[str, str]:
         """The place in words, zh-Hant and English."""
         zh, en = STAGES[self.stage]
-        zh = f"{self.tender} {roc.format_day(self.on)} 查核" + (f" 缺失 {self.code}" if self.code else "")
+        zh = f"{self.tender} {roc.format_slash(self.on)} 查核" + (f" 缺失 {self.code}" if self.code else "")
         zh += f" {STAGES[self.stage][0]}" if self.stage != VISIT else ""
         code = f", defect {self.code}" if self.code else ""
         return zh, f"{self.tender}, {self.on}{code}, {en}"
@@ -59,7 +60,7 @@ class Note:
     kind: str
     use: Use
     other: Use | None
-    figures: Mapping[str, int | float | str]
+    figures: Figures
     zh: str
     en: str
 
@@ -92,7 +93,10 @@ class Unknown:
 
 
 def reuses(
-    uses: Sequence[Use], elsewhere: Mapping[str, Sequence[Use]], bits: Mapping[str, Mapping[str, int]], rules: Rules
+    uses: Sequence[Use],
+    elsewhere: Mapping[str, Sequence[Use]],
+    bits: Mapping[str, Mapping[str, int]],
+    rules: Rules,
 ) -> Iterator[Note]:
     """A note for each pair of a use here and one of a picture alike; `bits` differ between them, 0 for the same file.
 
@@ -157,7 +161,7 @@ def _outside(use: Use, at: datetime, outside: timedelta, words: Words, slack: fl
     local = at.astimezone(TAIPEI)
     stage, stage_en = STAGES[use.stage]
     zh, en = words.told(
-        taken=f"{roc.format_day(local.date())} {local:%H:%M}",
+        taken=f"{roc.format_slash(local.date())} {local:%H:%M}",
         taken_en=f"{local:%Y-%m-%d %H:%M}",
         minutes=minutes,
         stage=stage,
@@ -167,7 +171,11 @@ def _outside(use: Use, at: datetime, outside: timedelta, words: Words, slack: fl
         clock=f"已扣除平板時鐘誤差 {slack:.0f} 秒。" if slack else "",
         clock_en=f" The tablet's clock error of {slack:.0f} s is allowed for." if slack else "",
     )
-    figures = {"minutes": minutes, "taken_at": at.isoformat(timespec="seconds"), "zone_known": str(zoned).lower()}
+    figures: Figures = {
+        "minutes": minutes,
+        "taken_at": at.isoformat(timespec="seconds"),
+        "zone_known": str(zoned).lower(),
+    }
     return Note(_id(TIME, use, None, at.isoformat()), TIME, use, None, figures, zh, en)
 
 
@@ -185,7 +193,7 @@ def places(uses: Sequence[Use], taken: Mapping[str, Taken], visit: Visit, rules:
         if here and site and (metres := distance_m(here, site)) > rules.place.limit_m:
             sentence = words.of_submission if visit.spot else words.of_photos
             zh, en = sentence.told(metres=ceil(metres), limit=rules.place.limit_m)
-            figures = {"metres": round(metres, 1), "limit_m": rules.place.limit_m}
+            figures: Figures = {"metres": round(metres, 1), "limit_m": rules.place.limit_m}
             yield Note(_id(PLACE, use, None), PLACE, use, None, figures, zh, en)
 
 

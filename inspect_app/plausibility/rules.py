@@ -115,6 +115,11 @@ def read(data: bytes, where: str) -> Rules:
 def _check_words(where: str, words: Struct, allowed: set[str]) -> None:
     for name in words.__struct_fields__:
         sentence = getattr(words, name)
-        named = {field for text in (sentence.zh, sentence.en) for _, field, _, _ in Formatter().parse(text) if field}
+        named = {
+            field
+            for text in (sentence.zh, sentence.en)
+            for _, field, _, _ in Formatter().parse(text)
+            if field
+        }
         if unknown := named - allowed:
             raise RulesError(f"{where}.{name} names {sorted(unknown)}; it may name {sorted(allowed)}.")

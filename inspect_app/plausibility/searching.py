@@ -11,7 +11,7 @@ from typing import Any, cast
 
 import numpy as np
 from flask import Flask, current_app
-from sqlalchemy import Row, func, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from inspect_app.plausibility import likeness
@@ -72,17 +72,22 @@ def searcher() -> Searcher:
     return cast(Searcher, current_app.extensions[EXTENSION])
 
 
-def _settled(rows: Sequence[Row[Any]], before: datetime) -> Sequence[Row[Any]]:
+def _settled(rows: Sequence[Any], before: datetime) -> Sequence[Any]:
     """The rows up to the first that is not settled."""
     young = next((place for place, row in enumerate(rows) if row.made_at >= before), len(rows))
     return rows[:young]
 
 
-def _rows(session: Session, after: int) -> Iterator[Sequence[Row[Any]]]:
+def _rows(session: Session, after: int) -> Iterator[Sequence[Any]]:
     """The rows beyond a number, in order, so many at a time."""
     columns = (PhotoLook.number, PhotoLook.sha256, PhotoLook.views, PhotoLook.made_at)
     while True:
-        query = select(*columns).where(PhotoLook.number > after, PhotoLook.method == METHOD).order_by(PhotoLook.number).limit(BATCH)
+        query = (
+            select(*columns)
+            .where(PhotoLook.number > after, PhotoLook.method == METHOD)
+            .order_by(PhotoLook.number)
+            .limit(BATCH)
+        )
         rows = session.execute(query).all()
         if not rows:
             return
@@ -90,7 +95,7 @@ def _rows(session: Session, after: int) -> Iterator[Sequence[Row[Any]]]:
         after = rows[-1].number
 
 
-def _put(index: Index, rows: Sequence[Row[Any]]) -> None:
+def _put(index: Index, rows: Sequence[Any]) -> None:
     shown = [row for row in rows if row.views]
     if shown:
         words = likeness.read("".join(row.views for row in shown))
