@@ -50,6 +50,10 @@ from inspect_app.photos import api as photos_api
 from inspect_app.photos import jobs as photos_jobs
 from inspect_app.photos import naming as photos_naming
 from inspect_app.photos import policy as photos_policy
+from inspect_app.plausibility import api as plausibility_api
+from inspect_app.plausibility import jobs as plausibility_jobs
+from inspect_app.plausibility import pages as plausibility_pages
+from inspect_app.plausibility import searching as plausibility
 from inspect_app.tenders import api as tenders_api
 from inspect_app.tenders import pages as tenders_pages
 from scoring import lawbook
@@ -63,6 +67,7 @@ APIS = (
     inspections_api.blp,
     photos_api.blp,
     defects_api.blp,
+    plausibility_api.blp,
     openrosa_api.blp,
     evidence_api.blp,
     operations_api.blp,
@@ -73,6 +78,7 @@ PAGES = (
     catalogue_pages.blueprint,
     inspections_pages.blueprint,
     defects_pages.blueprint,
+    plausibility_pages.blueprint,
     pages_forms.blueprint,
     pages_revisions.blueprint,
     openrosa.blueprint,
@@ -80,7 +86,7 @@ PAGES = (
     scraping.blueprint,
     evidence_pages.blueprint,
 )
-JOBS = (*photos_jobs.JOBS, *openrosa_jobs.JOBS, *evidence_jobs.JOBS)
+JOBS = (*photos_jobs.JOBS, *openrosa_jobs.JOBS, *plausibility_jobs.JOBS, *evidence_jobs.JOBS)
 problems.FORMATS["/openrosa/"] = openrosa_answers.refusal
 photos_policy.READERS.append(defects_policy.carries_photo)
 photos_naming.NAMERS.append(defects_queries.correction_names)
@@ -89,6 +95,7 @@ audit.HOLDS["inspection"] = inspections_queries.hold
 
 def init_app(app: Flask, *, version: str, demo_mode: bool) -> None:
     limits.init_app(app)
+    plausibility.init_app(app)
     for blp in APIS:
         api.register_blueprint(blp, url_prefix=PREFIX)
     for name, schema in openapi.schemas().items():

@@ -56,5 +56,7 @@ PERMISSIONS: dict[str, frozenset[Role]] = {
     "defects.correct": INSPECTED,
     "defects.review": STAFF | {Role.AGENCY},
     "defects.extend": STAFF,
+    "plausibility.read": TEAM | {Role.AUDITOR},
+    "plausibility.review": TEAM,
     "operations.read": frozenset({Role.ADMIN}),
 }

@@ -33,6 +33,9 @@ WITHHELD: Mapping[str, frozenset[str]] = {
     "a visit's evidence before issue, and receipts of what is sent of it": frozenset(
         {"evidence_api.package", "evidence_api.receipt"}
     ),
+    "notes on the photos of a visit, which its team reads before issue": frozenset(
+        {"plausibility_api.photo_notes", "plausibility_api.review", "plausibility.review"}
+    ),
     "the staff and the team read defects found but not yet issued": frozenset(
         {"defects.index", "defects.defect", "defects_api.defects", "defects_api.defect"}
     ),

@@ -34,6 +34,7 @@ from inspect_app.inspections import queries as inspections
 from inspect_app.layout.context import roc_time
 from inspect_app.layout.parts import Event, Photo
 from inspect_app.photos import queries as photos
+from inspect_app.plausibility import section as plausibility
 from inspect_app.tenders import policy as tenders
 
 PER_PAGE = 50
@@ -161,6 +162,7 @@ def shown(current: Session, actor: Actor, row: Defect, today: date) -> dict[str,
         "may": _may(actor, row, named),
         "photos": _tiles(row.photos, received, f"缺失 {row.code} 的照片"),
         "corrections": [_correction(step, received) for step in row.steps if step.kind == CORRECTION],
+        "photo_notes": plausibility.section(current, actor, row.inspection_id, clock.now(), row.id),
         "history": _history(row, visit),
         "stages": STAGE_WORDS,
     }

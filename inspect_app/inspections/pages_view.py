@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from forms import published
-from inspect_app.core import audit
+from inspect_app.core import audit, clock
 from inspect_app.core.auth import Actor
 from inspect_app.core.permissions import INSPECTED, Role
 from inspect_app.core.problems import Problem
@@ -31,6 +31,7 @@ from inspect_app.inspections.models import Inspection
 from inspect_app.inspections.pages_next import Situation
 from inspect_app.inspections.words import CANCELLED, INCOMPLETE, PLANNED, STARTED, SUBMITTED, TESTS
 from inspect_app.photos import queries as photos
+from inspect_app.plausibility import section as plausibility
 from inspect_app.tenders import policy as tenders
 
 
@@ -61,6 +62,7 @@ def context(session: Session, actor: Actor, row: Inspection, today: date) -> dic
         **_graded(actor, row, result),
         "unserved": _unserved(session, row) if actor.role is Role.STAFF and row.is_published else [],
         "unnamed": _unnamed(row, found),
+        "photo_notes": plausibility.section(session, actor, row.id, clock.now()),
         **_evidence(session, actor, row, now, today),
     }
 

@@ -225,6 +225,16 @@ def named_photos(session: Session, inspection_id: UUID) -> list[NamedPhoto]:
     return list(session.scalars(query))
 
 
+def namings(session: Session, actor: Actor, shas: Iterable[str]) -> list[tuple[UUID, str]]:
+    """Where these photos are named, as pictures and not as signatures: inspections the actor may know of, and which."""
+    query = select(NamedPhoto.inspection_id, NamedPhoto.sha256).where(
+        NamedPhoto.sha256.in_(list(shas)),
+        NamedPhoto.signature.is_(None),
+        NamedPhoto.inspection_id.in_(ids_visible_to(actor)),
+    )
+    return list(session.execute(query.order_by(NamedPhoto.inspection_id, NamedPhoto.position)).tuples())
+
+
 def names_photo(actor: Actor, sha256: str) -> Select[UUID]:
     """The inspections an actor may read whose current submission names this photo."""
     named = select(NamedPhoto.inspection_id).where(NamedPhoto.sha256 == sha256)

@@ -5,7 +5,7 @@ from datetime import datetime
 from pathlib import Path
 from uuid import UUID
 
-from sqlalchemy import Select, exists, func, select, true, update
+from sqlalchemy import ColumnElement, Select, SQLColumnExpression, exists, func, select, true, update
 from sqlalchemy.orm import Session
 
 from inspect_app.core.storage import storage
@@ -140,3 +140,16 @@ def unfinished_published(session: Session) -> int:
         PhotoUpload.finished_at.is_(None), PhotoUpload.inspection_id.in_(inspections.published_ids())
     )
     return session.scalar(query) or 0
+
+
+def without(
+    session: Session,
+    sha256: SQLColumnExpression[str],
+    condition: ColumnElement[bool],
+    after: str,
+    limit: int,
+) -> list[str]:
+    """At most `limit` photos beyond `after`, in order, for which another table has no row that meets a condition."""
+    missing = ~exists().where(sha256 == Photo.sha256, condition)
+    query = select(Photo.sha256).where(Photo.sha256 > after, missing)
+    return list(session.scalars(query.order_by(Photo.sha256).limit(limit)))

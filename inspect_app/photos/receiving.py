@@ -16,6 +16,7 @@ from inspect_app.photos.keeping import digests, objects, shelves
 from inspect_app.photos.pictures import errors, examining
 from inspect_app.photos.problems import NoMemory, NoRoom
 from inspect_app.photos.service import Facts, Received
+from inspect_app.plausibility import keeping as looks
 
 
 def release_database() -> None:
@@ -94,8 +95,9 @@ def _store(path: Path, sha256: str) -> Facts:
         storage().put(f"photos/{size}", sha256, data)
     taken_at = picture.taken_at.isoformat(timespec="seconds") if picture.taken_at else None
     digested, notes = digests.of_copies(copies), picture.notes.told()
+    look = looks.look(picture.thumb)
     return Facts(
-        sha256, len(original), picture.mime, picture.width, picture.height, taken_at, notes, digested
+        sha256, len(original), picture.mime, picture.width, picture.height, taken_at, notes, digested, look
     )
 
 

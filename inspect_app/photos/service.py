@@ -19,6 +19,7 @@ from inspect_app.photos.keeping import digests
 from inspect_app.photos.models import Photo, PhotoReceipt, PhotoUpload
 from inspect_app.photos.resumable import quotas
 from inspect_app.photos.resumable.protocol import NewUpload
+from inspect_app.plausibility import keeping as looks
 
 RECEIVED = "photo.received"
 UPLOAD_LIFE = timedelta(days=7)
@@ -30,6 +31,7 @@ class Facts:
     """What a checked picture's bytes say; upright pixels, `taken_at` local ISO time without zone.
 
     `digests`: the columns of what its copies hash to, when they have just been made.
+    `look`: what `plausibility.keeping.look` says; None when nobody looked now.
     `notes`: `pictures.notes.Notes.told`, None for a photo received before they were kept.
     """
 
@@ -41,6 +43,7 @@ class Facts:
     taken_at: str | None
     notes: dict[str, Any] | None
     digests: Mapping[str, str] = field(default_factory=dict)
+    look: str | None = None
 
     def columns(self) -> dict[str, Any]:
         """A photo's row."""
@@ -48,7 +51,7 @@ class Facts:
         return told | dict(self.digests)
 
 
-FACTS = tuple(each.name for each in fields(Facts) if each.name != "digests")
+FACTS = tuple(each.name for each in fields(Facts) if each.name not in {"digests", "look"})
 """What is read from a picture; a known photo's row has the same."""
 
 
@@ -178,6 +181,9 @@ def _know(session: Session, facts: Facts, now: datetime) -> None:
     except IntegrityError:
         if queries.get(session, facts.sha256) is None:
             raise
+        return
+    if facts.look is not None:
+        looks.keep(session, facts.sha256, facts.look, now)
 
 
 def _note_copies(session: Session, facts: Facts) -> None:

@@ -11,7 +11,7 @@ from inspect_app.core.chain import START, following
 from inspect_app.core.database import UtcDateTime
 
 revision = "0011"
-down_revision = "0008"
+down_revision = "0010"
 branch_labels = None
 depends_on = None
 

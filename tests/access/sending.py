@@ -5,6 +5,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 from werkzeug.datastructures import FileStorage
 
@@ -132,6 +133,7 @@ def _defaults(asked: Asked) -> Ids:
         "version": "1",
         "sha256": sha256(objects.NEW_PHOTO),
         "code": "construction-inspection",
+        "note_id": str(UUID(int=0)),
     }
 
 
@@ -236,6 +238,7 @@ BODIES: dict[str, Body] = {
     f"POST {VISIT}/issue": _json(**ISSUE, correct_by=DEADLINE),
     f"POST {VISIT}/recipients": _json(party="pcm", document="測補字第 1 號"),
     f"POST {VISIT}/close": _json(),
+    f"POST {VISIT}/photo-notes/<uuid:note_id>/reviews": _json(verdict="clear"),
     f"PUT {PHOTO}": _photo,
     "POST /api/v1/photos/uploads": lambda asked: {
         "headers": objects.tus_headers(asked.ids["inspection_id"], objects.NEW_PHOTO)
@@ -266,6 +269,7 @@ BODIES: dict[str, Body] = {
     f"POST {VISIT_PAGE}/issue": _form(**ISSUE, correct_by="115/12/20"),
     f"POST {VISIT_PAGE}/send-on": _form(party="pcm", document="測補字第 1 號"),
     f"POST {VISIT_PAGE}/close": _form(),
+    f"POST {VISIT_PAGE}/photo-notes/<uuid:note_id>/review": _form(verdict="clear"),
     f"POST {DEFECT_PAGE}/correct": _correction_form,
     f"POST {DEFECT_PAGE}/review": _form(result="pass"),
     f"POST {DEFECT_PAGE}/written-review": _form(result="pass", document="測審字第 1 號"),

@@ -216,6 +216,12 @@ EXAMPLES: dict[str, Example] = {
         "/inspections/{moved}/recipients",
         lambda _: {"party": "contractor", "document": "測字第 3 號"},
     ),
+    f"GET {INSPECTION}/photo-notes": Example("staff", "/inspections/{reused}/photo-notes"),
+    f"POST {INSPECTION}/photo-notes/{{note_id}}/reviews": Example(
+        "staff",
+        "/inspections/{reused}/photo-notes/{note}/reviews",
+        lambda _: {"verdict": "follow_up", "reason": "與改善中的照片相同"},
+    ),
     f"POST {INSPECTION}/close": Example("staff", "/inspections/{clean}/close"),
     f"GET {INSPECTION}/letter.pdf": Example("staff", "/inspections/{planned}/letter.pdf"),
     f"GET {INSPECTION}/paper.pdf": Example(

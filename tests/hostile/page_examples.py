@@ -96,6 +96,11 @@ FORMS: dict[str, Form] = {
         lambda _: {"party": "contractor", "document": "測字第 3 號"},
     ),
     "inspections.close": Form("staff", "/inspections/{clean}/close"),
+    "plausibility.review": Form(
+        "staff",
+        "/inspections/{reused}/photo-notes/{note}/review",
+        lambda _: {"verdict": "follow_up", "reason": "與改善中的照片相同"},
+    ),
     "defects.correct": Form("contractor", "/defects/{defect}/correct", _corrected),
     "defects.review": Form(
         "agency", "/defects/{answered}/review", lambda _: {"result": "pass", "note": "同意"}

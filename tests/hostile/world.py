@@ -131,6 +131,8 @@ def build(world: World) -> None:
     world.ids["sha256"], world.ids["new_sha256"] = sha256(1), sha256(9)
     world.ids |= {"defect": _defect(world, "issued"), "answered": _defect(world, "replied")}
     versions = world.send("GET", f"/inspections/{world.ids['submitted']}/submissions", "staff").get_json()
+    told = world.send("GET", f"/inspections/{world.ids['reused']}/photo-notes", "staff").get_json()
+    world.ids["note"] = told["items"][0]["id"]
     world.ids["submission"] = versions["items"][0]["id"]
     world.ids |= _tablet(world) | _upload(world)
     world.ids |= _kept(world)
@@ -148,12 +150,17 @@ def _issued(as_user: AsUser, people: Ids) -> Visit:
     return visit
 
 
-def _replied(as_user: AsUser, people: Ids) -> Visit:
+def _replied(as_user: AsUser, people: Ids, stages: dict[str, list[str]] = STAGES) -> Visit:
     visit = _issued(as_user, people)
     items = visit.api("staff").get("/defects", inspection=visit.id).get_json()["items"]
-    answer = {"note": "已修補", "photos": STAGES}
+    answer = {"note": "已修補", "photos": stages}
     expect(visit.api("contractor").post(f"/defects/{items[0]['id']}/corrections", answer), 201)
     return visit
+
+
+def _reused(as_user: AsUser, people: Ids) -> Visit:
+    """Answered with one photo for two stages, of which there is a note."""
+    return _replied(as_user, people, STAGES | {"after": STAGES["during"]})
 
 
 def _moved(as_user: AsUser, people: Ids) -> Visit:
@@ -180,6 +187,7 @@ VISITS: dict[str, Callable[[AsUser, Ids], Visit]] = {
     "issued": _issued,
     "replied": _replied,
     "moved": _moved,
+    "reused": _reused,
 }
 
 
