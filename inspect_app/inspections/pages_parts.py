@@ -12,7 +12,7 @@ from forms.schema import FormItem
 from inspect_app.defects.pages_words import days_left, parties_of, sentence
 from inspect_app.defects.words import PARTIES
 from inspect_app.inspections.body import Answer, SubmissionBody
-from inspect_app.inspections.models import NamedPhoto
+from inspect_app.inspections.models import NamedPhoto, PhotoWaiver
 from inspect_app.layout.context import roc_time
 from inspect_app.layout.parts import Photo
 
@@ -110,6 +110,23 @@ def grid(named: Iterable[NamedPhoto], received: set[str], *, signatures: bool) -
     """The received photos, or the received signatures, in the submission's order."""
     chosen = [photo for photo in named if bool(photo.signature) is signatures and photo.sha256 in received]
     return [_tile(photo, place) for place, photo in enumerate(chosen, 1)]
+
+
+def awaited(named: Iterable[NamedPhoto], missing: Sequence[str]) -> list[tuple[str, str]]:
+    """The photos that may be waived: SHA-256, and the words by which people know it."""
+    wanted = [photo for photo in named if photo.sha256 in missing and not photo.signature]
+    return [(photo.sha256, label(photo, place)) for place, photo in enumerate(wanted, 1)]
+
+
+def waived(named: Iterable[NamedPhoto], given: Iterable[PhotoWaiver]) -> list[tuple[PhotoWaiver, str]]:
+    """Each waiver with the words for its photo."""
+    labels = {photo.sha256: label(photo, place) for place, photo in enumerate(named, 1)}
+    return [(row, labels[row.sha256]) for row in given]
+
+
+def label(photo: NamedPhoto, place: int) -> str:
+    """What people call a photo that cannot be seen: its caption and time, and how its hash begins."""
+    return f"{'　'.join(_caption(photo)) or f'查核照片 {place}'}（雜湊 {photo.sha256[:8]}）"
 
 
 def _tile(photo: NamedPhoto, place: int) -> Photo:

@@ -61,7 +61,7 @@ def context(session: Session, actor: Actor, row: Inspection, today: date) -> dic
         **_graded(actor, row, result),
         "unserved": _unserved(session, row) if actor.role is Role.STAFF and row.is_published else [],
         "unnamed": _unnamed(row, found),
-        **_evidence(session, actor, row, now, today),
+        **_evidence(session, actor, now, view, today),
     }
 
 
@@ -101,6 +101,7 @@ def _may(now: Situation) -> set[str]:
         "cancel": staff and row.state == PLANNED,
         "declare": on_team and row.state == PLANNED,
         "test": staff and row.state in (INCOMPLETE, SUBMITTED),
+        "waive": staff and row.state == INCOMPLETE,
         "issue": staff and row.state == SUBMITTED and not now.withheld,
         "letter": now.actor.role not in INSPECTED and row.state != CANCELLED,
         "paper_form": row.state in (PLANNED, STARTED) and (staff or on_team),
@@ -121,9 +122,11 @@ def _unnamed(row: Inspection, found: list[Any]) -> list[str]:
     return [PARTIES[party] for party in parties if getattr(row.tender_facts, party) is None]
 
 
-def _evidence(session: Session, actor: Actor, row: Inspection, now: Situation, today: date) -> dict[str, Any]:
+def _evidence(
+    session: Session, actor: Actor, now: Situation, view: views.InspectionView, today: date
+) -> dict[str, Any]:
     """Defects for all; answers and signatures for the team, staff and auditor."""
-    found = list(now.defects)
+    row, found = now.row, list(now.defects)
     inside = policy.sees_declarations(actor)
     named = queries.named_photos(session, row.id)
     wanted = [photo.sha256 for photo in named] + [sha256 for defect in found for sha256 in defect.photos]
@@ -135,6 +138,8 @@ def _evidence(session: Session, actor: Actor, row: Inspection, now: Situation, t
         "points": _points(found),
         "sections": pages_parts.answer_sections(body) if body else [],
         "photos": pages_parts.grid(named, received, signatures=False),
+        "awaited": pages_parts.awaited(named, view.missing),
+        "waived": pages_parts.waived(named, view.waived),
         "signatures": pages_parts.grid(named, received, signatures=True) if inside else [],
     }
 

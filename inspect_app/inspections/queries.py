@@ -26,6 +26,7 @@ from inspect_app.inspections.models import (
     Inspection,
     Mark,
     NamedPhoto,
+    PhotoWaiver,
     Recipient,
     SiteTest,
     Submission,
@@ -217,6 +218,21 @@ def named_photos(session: Session, inspection_id: UUID) -> list[NamedPhoto]:
     """The photos and signatures the current submission names, in its order."""
     query = select(NamedPhoto).where(NamedPhoto.inspection_id == inspection_id).order_by(NamedPhoto.position)
     return list(session.scalars(query))
+
+
+def waivers_of(session: Session, inspection_id: UUID) -> dict[str, PhotoWaiver]:
+    """The waivers of photos that the current submission names, by SHA-256 in its order."""
+    named = (NamedPhoto.inspection_id == PhotoWaiver.inspection_id) & (
+        NamedPhoto.sha256 == PhotoWaiver.sha256
+    )
+    query = select(PhotoWaiver).join(NamedPhoto, named).where(PhotoWaiver.inspection_id == inspection_id)
+    return {row.sha256: row for row in session.scalars(query.order_by(NamedPhoto.position))}
+
+
+def waived(session: Session, inspection_id: UUID) -> frozenset[str]:
+    """The SHA-256s of every photo that need not come for an inspection, whether its submission names it or not."""
+    query = select(PhotoWaiver.sha256).where(PhotoWaiver.inspection_id == inspection_id)
+    return frozenset(session.scalars(query))
 
 
 def names_photo(actor: Actor, sha256: str) -> Select[UUID]:

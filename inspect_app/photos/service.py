@@ -60,7 +60,7 @@ def record(
     session.add(receipt)
     session.flush()
     audit.record(session, by, "photo.received", ("inspection", inspection_id), now, sha256=facts.sha256)
-    inspections.photo_arrived(session, inspection_id, now)
+    inspections.photo_arrived(session, inspection_id, facts.sha256, now)
     return _answer(facts, now), True
 
 

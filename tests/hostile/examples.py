@@ -206,6 +206,11 @@ EXAMPLES: dict[str, Example] = {
         "/inspections/{pending}/tests/concrete_core",
         lambda _: {"result": "pass", "decided_on": TODAY, "document": "試字第 1 號"},
     ),
+    f"POST {INSPECTION}/waivers": Example(
+        "staff",
+        "/inspections/{waiting}/waivers",
+        lambda w: {"sha256s": [w.ids["lost_sha256"]], "reason": "平板遺失"},
+    ),
     f"POST {INSPECTION}/issue": Example(
         "staff",
         "/inspections/{submitted}/issue",

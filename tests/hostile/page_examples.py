@@ -85,6 +85,11 @@ FORMS: dict[str, Form] = {
         "/inspections/{pending}/tests/concrete_core",
         lambda _: {"result": "pass", "decided_on": "115/11/23", "document": "試字第 1 號"},
     ),
+    "inspections.waive": Form(
+        "staff",
+        "/inspections/{waiting}/waive",
+        lambda w: {"sha256s": [w.ids["lost_sha256"]], "reason": "平板遺失"},
+    ),
     "inspections.issue": Form(
         "staff",
         "/inspections/{submitted}/issue",

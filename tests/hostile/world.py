@@ -37,6 +37,8 @@ UNCOUNTED = {"audit_events", "worker_beats", "alembic_version", "sqlite_sequence
 """Tables a refused request may write to: who tried what, and who is alive."""
 STAGES = {"before": [sha256(1)], "during": [sha256(2)], "after": [sha256(3)]}
 MONTH = "2026-10"
+LOST = 30
+"""The number of a photo that never comes."""
 
 
 @dataclass
@@ -129,6 +131,7 @@ def build(world: World) -> None:
     world.ids |= {name: str(world.people[name]) for name in world.people}
     world.ids["defect_code"] = "5.01.01"
     world.ids["sha256"], world.ids["new_sha256"] = sha256(1), sha256(9)
+    world.ids["lost_sha256"] = sha256(LOST)
     world.ids |= {"defect": _defect(world, "issued"), "answered": _defect(world, "replied")}
     versions = world.send("GET", f"/inspections/{world.ids['submitted']}/submissions", "staff").get_json()
     world.ids["submission"] = versions["items"][0]["id"]
@@ -171,11 +174,17 @@ def _pending(as_user: AsUser, people: Ids) -> Visit:
     return Visit.submitted(as_user, people, pending_tests=["concrete_core"])
 
 
+def _waiting(as_user: AsUser, people: Ids) -> Visit:
+    """Submitted, but the photo it names has not come."""
+    return Visit.submitted(as_user, people, photos=[{"sha256": sha256(LOST)}])
+
+
 VISITS: dict[str, Callable[[AsUser, Ids], Visit]] = {
     "planned": Visit.planned,
     "started": Visit.started,
     "submitted": Visit.submitted,
     "pending": _pending,
+    "waiting": _waiting,
     "clean": Visit.issued,
     "issued": _issued,
     "replied": _replied,
