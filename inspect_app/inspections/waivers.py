@@ -1,6 +1,6 @@
 """Waiving photos that will never come (免補): a lost tablet must not hold an inspection up for ever."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -10,10 +10,13 @@ from sqlalchemy.orm import Session
 
 from inspect_app.core import audit
 from inspect_app.core.auth import Actor
-from inspect_app.core.problems import Conflict
+from inspect_app.core.problems import Conflict, FieldError, InvalidFields
 from inspect_app.inspections import queries, submissions
 from inspect_app.inspections.models import Inspection, PhotoWaiver
 from inspect_app.inspections.words import INCOMPLETE, PLANNED, STARTED, STATES
+
+NOT_MISSING = "不在待補之列（已收到、已免補，或送件沒有提到）；請重新載入，只選還沒收到的照片。"
+SIGNED = "簽名不能免補；請領隊更正送件，重新簽名或刪去該簽名。"
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,13 +31,13 @@ def waive(session: Session, inspection: Inspection, given: Waiver, by: Actor, no
     """Waive photos that are missing; the last one makes the inspection submitted.
 
     The inspection is held, and who brings a photo holds it too: a photo is either received or waived, and one that
-    comes later is received besides. Conflict when one of them is not missing, or is a signature: that a person signed
-    nobody can waive.
+    comes later is received besides. InvalidFields when one of them is not missing, or is a signature: that a person
+    signed nobody can waive.
     """
     if inspection.state != INCOMPLETE:
         raise Conflict(f"只有待補照片的查核可以免補。目前狀態：{STATES[inspection.state]}。")
+    _check(session, inspection, given.sha256s)
     wanted = tuple(dict.fromkeys(given.sha256s))
-    _check(session, inspection, wanted)
     for sha256 in wanted:
         session.add(
             PhotoWaiver(
@@ -54,17 +57,17 @@ def waive(session: Session, inspection: Inspection, given: Waiver, by: Actor, no
     return inspection
 
 
-def _check(session: Session, inspection: Inspection, wanted: Iterable[str]) -> None:
-    missing = submissions.missing_photos(session, inspection.id)
-    if strange := [sha256 for sha256 in wanted if sha256 not in missing]:
-        raise Conflict(
-            f"有 {len(strange)} 張不在待補之列（已收到、已免補，或送件沒有提到）；請重新載入，只選還沒收到的照片。",
-            not_missing=strange,
-        )
+def _check(session: Session, inspection: Inspection, wanted: Sequence[str]) -> None:
+    missing = set(submissions.missing_photos(session, inspection.id))
     named = queries.named_photos(session, inspection.id)
-    signed = {photo.sha256 for photo in named if photo.signature} & set(wanted)
-    if signed:
-        raise Conflict("簽名不能免補；請領隊更正送件，重新簽名或刪去該簽名。", signatures=sorted(signed))
+    signed = {photo.sha256 for photo in named if photo.signature}
+    errors = [
+        FieldError(f"sha256s[{place}]", SIGNED if sha256 in missing else NOT_MISSING)
+        for place, sha256 in enumerate(wanted)
+        if sha256 not in missing or sha256 in signed
+    ]
+    if errors:
+        raise InvalidFields("請更正免補的照片；都還沒有免補。", errors=errors)
 
 
 def note_arrival(session: Session, inspection_id: UUID, sha256: str, now: datetime) -> None:
