@@ -42,6 +42,7 @@ from inspect_app.openrosa import surface as openrosa
 from inspect_app.operations import api as operations_api
 from inspect_app.operations import pages as operations_pages
 from inspect_app.operations import scraping
+from inspect_app.photos import access_api, addresses
 from inspect_app.photos import api as photos_api
 from inspect_app.photos import jobs as photos_jobs
 from inspect_app.photos import naming as photos_naming
@@ -58,6 +59,7 @@ APIS = (
     revisions_api.blp,
     inspections_api.blp,
     photos_api.blp,
+    access_api.blp,
     defects_api.blp,
     openrosa_api.blp,
     operations_api.blp,
@@ -91,6 +93,7 @@ def init_app(app: Flask, *, version: str, demo_mode: bool) -> None:
         app.register_blueprint(blueprint)
     app.jinja_loader = PackageLoader("inspect_app.layout")
     context.init_app(app, version=version, demo=_demo_accounts() if demo_mode else None)
+    app.jinja_env.globals["image_address"] = addresses.image
     app.add_url_rule("/", "home", home)
     jobs.init_app(app, JOBS)
     app.extensions["chahe.warm"] = partial(warm, app)

@@ -15,6 +15,7 @@ from inspect_app.inspections.body import Answer, SubmissionBody
 from inspect_app.inspections.models import NamedPhoto, PhotoWaiver
 from inspect_app.layout.context import roc_time
 from inspect_app.layout.parts import Photo
+from inspect_app.photos import addresses
 
 if TYPE_CHECKING:
     from inspect_app.defects.models import Defect
@@ -131,9 +132,8 @@ def label(photo: NamedPhoto, place: int) -> str:
 
 def _tile(photo: NamedPhoto, place: int) -> Photo:
     caption = "　".join(_caption(photo))
-    thumb = url_for("photos_api.photo", sha256=photo.sha256, size="thumb")
     large = url_for("photos_api.photo", sha256=photo.sha256, size="web")
-    return Photo(thumb, caption or f"查核照片 {place}", large, caption)
+    return Photo(addresses.image(photo.sha256), caption or f"查核照片 {place}", large, caption)
 
 
 def _caption(photo: NamedPhoto) -> Iterator[str]:

@@ -14,7 +14,18 @@ from inspect_app.core.database import session, transaction
 from inspect_app.core.described import PROBLEM
 from inspect_app.core.problems import NotFound, WrongMethod
 from inspect_app.core.settings import current_settings
-from inspect_app.photos import draining, parts, policy, receiving, schemas, service, serving, tus, uploading
+from inspect_app.photos import (
+    draining,
+    parts,
+    policy,
+    receiving,
+    schemas,
+    service,
+    serving,
+    tus,
+    uploading,
+    viewing,
+)
 from inspect_app.photos.models import PhotoUpload
 from inspect_app.photos.service import Received
 
@@ -58,8 +69,10 @@ def send(args: dict[str, Any], sha256: str) -> tuple[Received, int]:
 @blp.response(200, schemas.BINARY, content_type="image/jpeg")
 def photo(args: dict[str, Any], sha256: str) -> Response:
     """A photo's bytes: as received, or as a JPEG of at most 1600 (web) or 320 (thumb) pixels."""
-    row = policy.readable(session(), current_actor(), _hex(sha256))
-    return serving.answer(row, args["size"])
+    row = policy.viewable(session(), current_actor(), _hex(sha256))
+    response = serving.answer(row, args["size"])
+    way = viewing.way_of_request()
+    return viewing.answered(response, row.sha256, args["size"], current_actor(), way)
 
 
 @blp.post(UPLOADS)

@@ -7,14 +7,16 @@ from uuid import UUID
 from sqlalchemy import Select
 from sqlalchemy.orm import Session
 
+from inspect_app.core import roc
 from inspect_app.core.auth import Actor
+from inspect_app.core.clock import legal_day
 from inspect_app.core.permissions import INSPECTED
 from inspect_app.core.problems import Conflict, NotAllowed, NotFound
 from inspect_app.inspections import policy as inspections
 from inspect_app.inspections import queries as inspection_queries
 from inspect_app.photos import queries
 from inspect_app.photos.models import Photo, PhotoUpload
-from inspect_app.photos.problems import Gone
+from inspect_app.photos.problems import Erased, Gone
 
 Rule = Callable[[Session, Actor, str], bool]
 ENDED = {"closed": "已結案", "cancelled": "已取消"}
@@ -53,6 +55,15 @@ def readable(session: Session, actor: Actor, sha256: str) -> Photo:
     photo = queries.get(session, sha256) if _may_read(session, actor, sha256) else None
     if photo is None:
         raise NotFound("沒有這張照片，或不是您能查看的；請從查核紀錄開啟。")
+    return photo
+
+
+def viewable(session: Session, actor: Actor, sha256: str) -> Photo:
+    """The photo to be shown; NotFound as `readable`, Erased for one whose bytes were erased."""
+    photo = readable(session, actor, sha256)
+    if (erasure := queries.erasure(session, sha256)) is not None:
+        day = roc.format_long(legal_day(erasure.erased_at))
+        raise Erased(f"這張照片已於{day}依規定清除，不能再看；它的紀錄與雜湊都保留。")
     return photo
 
 

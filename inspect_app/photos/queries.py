@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from inspect_app.core.storage import storage
 from inspect_app.inspections import queries as inspections
-from inspect_app.photos.models import Photo, PhotoReceipt, PhotoUpload
+from inspect_app.photos.models import Photo, PhotoErasure, PhotoReceipt, PhotoUpload
 
 ORIGINAL, WEB, THUMB = "original", "web", "thumb"
 SIZES = (THUMB, WEB, ORIGINAL)
@@ -80,6 +80,20 @@ def paths(sha256: str, size: str) -> Path:
 def is_stored(sha256: str) -> bool:
     """Whether every size lies in the storage."""
     return all(paths(sha256, size).is_file() for size in SIZES)
+
+
+def erasure(session: Session, sha256: str) -> PhotoErasure | None:
+    """What is kept of a photo's erasure; None for one that was not erased."""
+    return session.get(PhotoErasure, sha256)
+
+
+def erased(session: Session, shas: Iterable[str]) -> dict[str, PhotoErasure]:
+    """Those of the photos that were erased, by SHA-256."""
+    wanted, found = sorted(set(shas)), dict[str, PhotoErasure]()
+    for start in range(0, len(wanted), CHUNK):
+        query = select(PhotoErasure).where(PhotoErasure.sha256.in_(wanted[start : start + CHUNK]))
+        found |= {row.sha256: row for row in session.scalars(query)}
+    return found
 
 
 def upload(session: Session, upload_id: UUID) -> PhotoUpload | None:

@@ -4,7 +4,7 @@ from typing import Any
 
 import marshmallow as ma
 
-from inspect_app.core.api import Schema
+from inspect_app.core.api import Schema, page_schema
 from inspect_app.photos import tus
 from inspect_app.photos.queries import ORIGINAL, SIZES
 
@@ -30,6 +30,23 @@ class PhotoOut(Schema):
     width = ma.fields.Integer()
     height = ma.fields.Integer()
     received_at = ma.fields.AwareDateTime()
+
+
+class AddressOut(Schema):
+    url = ma.fields.String()
+    expires_at = ma.fields.AwareDateTime()
+
+
+class ViewOut(Schema):
+    id = ma.fields.UUID()
+    at = ma.fields.AwareDateTime()
+    sha256 = ma.fields.String()
+    viewer = ma.fields.String(attribute="viewer_name")
+    role = ma.fields.String(attribute="viewer_role")
+    way = ma.fields.String()
+
+
+ViewPage = page_schema(ViewOut)
 
 
 def header(

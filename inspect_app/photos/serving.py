@@ -1,5 +1,7 @@
 """A photo's bytes as an answer that a browser will only ever show as that picture."""
 
+from datetime import timedelta
+
 import structlog
 from flask import Response, send_file
 
@@ -27,4 +29,12 @@ def answer(photo: Photo, size: str) -> Response:
         etag=f"{photo.sha256}-{size}",
     )
     response.headers.update(HEADERS)
+    return response
+
+
+def for_a_while(response: Response, left: timedelta) -> Response:
+    """The answer at a signed address: the asker's browser may keep it as long as the address is good."""
+    seconds = max(0, int(left.total_seconds()))
+    response.headers["Cache-Control"] = f"private, max-age={seconds}"
+    response.headers["Referrer-Policy"] = "no-referrer"
     return response

@@ -23,6 +23,7 @@ KINDS = {
     "tender_id": "tender",
     "sha256": "photo",
     "upload_id": "upload",
+    "signed": "address",
     "device_id": "device",
     "word": "import",
     "code": "form",

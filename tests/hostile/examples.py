@@ -232,6 +232,9 @@ EXAMPLES: dict[str, Example] = {
         "leader", "/photos/{new_sha256}", query="inspection={started}", data=jpeg(9), kind="image/jpeg"
     ),
     "GET /photos/{sha256}": Example("contractor", "/photos/{sha256}"),
+    "GET /photos/{sha256}/address": Example("contractor", "/photos/{sha256}/address"),
+    "GET /photos/addresses/{signed}": Example("anonymous", "/photos/addresses/{signed}"),
+    f"GET {INSPECTION}/photo-views": Example("staff", "/inspections/{issued}/photo-views"),
     "POST /photos/uploads": Example(
         "leader",
         "/photos/uploads",

@@ -135,6 +135,8 @@ def build(world: World) -> None:
     world.ids |= {"defect": _defect(world, "issued"), "answered": _defect(world, "replied")}
     versions = world.send("GET", f"/inspections/{world.ids['submitted']}/submissions", "staff").get_json()
     world.ids["submission"] = versions["items"][0]["id"]
+    signed = world.send("GET", f"/photos/{sha256(1)}/address", "contractor").get_json()["url"]
+    world.ids["signed"] = str(signed).rsplit("/", 1)[1]
     world.ids |= _tablet(world) | _upload(world)
     world.ids |= _kept(world)
     world.ids |= {"form_code": "construction-inspection", "form_version": "1"}
