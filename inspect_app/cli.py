@@ -12,6 +12,7 @@ from inspect_app.core.database import transaction
 from inspect_app.core.permissions import Role
 from inspect_app.core.problems import InvalidFields
 from inspect_app.demo import loading
+from inspect_app.photos import commands as photos
 
 
 @click.command("worker")
@@ -53,3 +54,4 @@ def init_app(app: Flask) -> None:
         app.cli.add_command(command)
     backups.init_app(app)
     catalogue.init_app(app)
+    photos.init_app(app)

@@ -42,10 +42,11 @@ from inspect_app.openrosa import surface as openrosa
 from inspect_app.operations import api as operations_api
 from inspect_app.operations import pages as operations_pages
 from inspect_app.operations import scraping
-from inspect_app.photos import access_api, addresses
+from inspect_app.photos import access_api, addresses, retention
 from inspect_app.photos import api as photos_api
 from inspect_app.photos import jobs as photos_jobs
 from inspect_app.photos import naming as photos_naming
+from inspect_app.photos import pages as photo_pages
 from inspect_app.photos import policy as photos_policy
 from inspect_app.tenders import api as tenders_api
 from inspect_app.tenders import pages as tenders_pages
@@ -70,6 +71,7 @@ PAGES = (
     catalogue_pages.blueprint,
     inspections_pages.blueprint,
     defects_pages.blueprint,
+    photo_pages.blueprint,
     pages_forms.blueprint,
     pages_revisions.blueprint,
     openrosa.blueprint,
@@ -95,7 +97,7 @@ def init_app(app: Flask, *, version: str, demo_mode: bool) -> None:
     context.init_app(app, version=version, demo=_demo_accounts() if demo_mode else None)
     app.jinja_env.globals["image_address"] = addresses.image
     app.add_url_rule("/", "home", home)
-    jobs.init_app(app, JOBS)
+    jobs.init_app(app, JOBS, keep=retention.kept("job_runs"))
     app.extensions["chahe.warm"] = partial(warm, app)
     cli.init_app(app)
 

@@ -50,6 +50,7 @@ PERMISSIONS: dict[str, frozenset[Role]] = {
     "inspections.lead": frozenset({Role.LEADER}),
     "inspections.decide": STAFF,
     "photos.read": READERS,
+    "photos.erase": STAFF,
     "photos.send": TEAM | INSPECTED,
     "defects.read": READERS,
     "defects.correct": INSPECTED,

@@ -29,6 +29,7 @@ WITHHELD: Mapping[str, frozenset[str]] = {
             *("photos_api.send", "photos_api.photo", "photos_api.begin_upload", "photos_api.upload_standing"),
             *("photos_api.continue_upload", "photos_api.drop_upload", "photos_api.overridden"),
             *("photo_access_api.address", "photo_access_api.at", "photo_access_api.views"),
+            *("photo_access_api.erase", "photo_pages.retention", "photo_pages.erase"),
         }
     ),
     "the staff and the team read defects found but not yet issued": frozenset(

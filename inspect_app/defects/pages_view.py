@@ -150,7 +150,8 @@ def shown(current: Session, actor: Actor, row: Defect, today: date) -> dict[str,
     """What the defect's template takes."""
     (visit,) = inspections.of_ids(current, [row.inspection_id])
     named = policy.named(current, row)
-    received = photos.received(current, row.inspection_id, _hashes(row))
+    came = photos.received(current, row.inspection_id, _hashes(row))
+    received = came - photos.erased(current, came).keys()
     return {
         "row": row,
         "visit": visit,

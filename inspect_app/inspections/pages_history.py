@@ -43,6 +43,7 @@ SENTENCES: dict[str, Callable[[Detail], str]] = {
         f"補送{PARTIES[detail['party']]}{detail['organisation']}（{detail['document']}）"
     ),
     "inspection.closed": lambda _: "結案",
+    "photo.erased": lambda detail: f"依規定清除 1 張照片（雜湊 {detail['sha256'][:8]}）",
 }
 
 

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from inspect_app.defects.models import Defect
 
 ORDER = {"fail": 0, "pass": 1, None: 1, "na": 2}
+ERASED = "照片已依規定清除"
 SIGNERS = PARTIES | {"leader": "領隊", "member": "查核委員", "staff": "工作人員"}
 
 
@@ -107,10 +108,20 @@ def _said(item: FormItem, value: str | None) -> str | None:
     return next((choice.text.zh for choice in item.choices if choice.id == value), value)
 
 
-def grid(named: Iterable[NamedPhoto], received: set[str], *, signatures: bool) -> list[Photo]:
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What a page shows of photos: the hashes received, those erased since, and whether originals are offered."""
+
+    received: set[str]
+    erased: frozenset[str]
+    originals: bool
+
+
+def grid(named: Iterable[NamedPhoto], shown: Shown, *, signatures: bool) -> list[Photo]:
     """The received photos, or the received signatures, in the submission's order."""
-    chosen = [photo for photo in named if bool(photo.signature) is signatures and photo.sha256 in received]
-    return [_tile(photo, place) for place, photo in enumerate(chosen, 1)]
+    of_kind = [photo for photo in named if bool(photo.signature) is signatures]
+    chosen = [photo for photo in of_kind if photo.sha256 in shown.received]
+    return [_tile(photo, place, shown) for place, photo in enumerate(chosen, 1)]
 
 
 def awaited(named: Iterable[NamedPhoto], missing: Sequence[str]) -> list[tuple[str, str]]:
@@ -130,10 +141,16 @@ def label(photo: NamedPhoto, place: int) -> str:
     return f"{'　'.join(_caption(photo)) or f'查核照片 {place}'}（雜湊 {photo.sha256[:8]}）"
 
 
-def _tile(photo: NamedPhoto, place: int) -> Photo:
+def _tile(photo: NamedPhoto, place: int, shown: Shown) -> Photo:
     caption = "　".join(_caption(photo))
-    large = url_for("photos_api.photo", sha256=photo.sha256, size="web")
-    return Photo(addresses.image(photo.sha256), caption or f"查核照片 {place}", large, caption)
+    words = caption or f"查核照片 {place}"
+    if photo.sha256 in shown.erased:
+        return Photo(None, words, "", caption, instead=ERASED)
+    large, original = (
+        url_for("photos_api.photo", sha256=photo.sha256, size=size) for size in ("web", "original")
+    )
+    offered = original if shown.originals else ""
+    return Photo(addresses.image(photo.sha256), words, large, caption, original=offered)
 
 
 def _caption(photo: NamedPhoto) -> Iterator[str]:

@@ -29,9 +29,12 @@ from inspect_app.inspections import (
 )
 from inspect_app.inspections.models import Inspection
 from inspect_app.inspections.pages_next import Situation
-from inspect_app.inspections.words import CANCELLED, INCOMPLETE, PLANNED, STARTED, SUBMITTED, TESTS
+from inspect_app.inspections.words import CANCELLED, CLOSED, INCOMPLETE, PLANNED, STARTED, SUBMITTED, TESTS
 from inspect_app.photos import queries as photos
+from inspect_app.photos import viewing
 from inspect_app.tenders import policy as tenders
+
+SEEN_SHOWN = 20
 
 
 def context(session: Session, actor: Actor, row: Inspection, today: date) -> dict[str, Any]:
@@ -61,6 +64,7 @@ def context(session: Session, actor: Actor, row: Inspection, today: date) -> dic
         **_graded(actor, row, result),
         "unserved": _unserved(session, row) if actor.role is Role.STAFF and row.is_published else [],
         "unnamed": _unnamed(row, found),
+        "seen": _seen(session, row) if inside else None,
         **_evidence(session, actor, now, view, today),
     }
 
@@ -103,6 +107,7 @@ def _may(now: Situation) -> set[str]:
         "test": staff and row.state in (INCOMPLETE, SUBMITTED),
         "waive": staff and row.state == INCOMPLETE,
         "issue": staff and row.state == SUBMITTED and not now.withheld,
+        "erase": staff and row.state in (CLOSED, CANCELLED),
         "letter": now.actor.role not in INSPECTED and row.state != CANCELLED,
         "paper_form": row.state in (PLANNED, STARTED) and (staff or on_team),
         "papers": row.is_published,
@@ -131,17 +136,26 @@ def _evidence(
     named = queries.named_photos(session, row.id)
     wanted = [photo.sha256 for photo in named] + [sha256 for defect in found for sha256 in defect.photos]
     received = photos.received(session, row.id, wanted)
+    erased = frozenset(photos.erased(session, received))
+    shown = pages_parts.Shown(received, erased, originals=inside)
     body = submissions.current_body(session, row) if inside else None
     title = partial(title_of, session, row.code_revision)
     return {
-        "found": pages_parts.defect_rows(found, title, received, today, now.named),
+        "found": pages_parts.defect_rows(found, title, received - erased, today, now.named),
         "points": _points(found),
         "sections": pages_parts.answer_sections(body) if body else [],
-        "photos": pages_parts.grid(named, received, signatures=False),
+        "photos": pages_parts.grid(named, shown, signatures=False),
         "awaited": pages_parts.awaited(named, view.missing),
         "waived": pages_parts.waived(named, view.waived),
-        "signatures": pages_parts.grid(named, received, signatures=True) if inside else [],
+        "signatures": pages_parts.grid(named, shown, signatures=True) if inside else [],
     }
+
+
+def _seen(session: Session, row: Inspection) -> dict[str, Any]:
+    """The last views of originals, each with its words, and how many there are."""
+    views_, total = viewing.newest(session, row.id, SEEN_SHOWN), viewing.count(session, row.id)
+    lines = [(each, viewing.WAYS[each.way]) for each in views_]
+    return {"lines": lines, "total": total}
 
 
 def _points(found: list[Any]) -> dict[str, int]:

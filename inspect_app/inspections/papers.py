@@ -35,6 +35,7 @@ from scoring.explain import explain
 
 if TYPE_CHECKING:
     from inspect_app.defects.models import Defect
+    from inspect_app.photos.models import PhotoErasure
 
 REGULATION = "工程施工查核小組作業辦法"
 
@@ -216,10 +217,13 @@ def _defect_photos(
     wanted = [sha256 for defect in found for sha256 in defect.photos]
     waived = _waived(session, inspection)
     received = photos.received(session, inspection.id, wanted) - waived.keys()
+    erased = photos.erased(session, received)
     blocks: list[Heading | Photos | Paragraph] = []
     for place, defect in enumerate(found, 1):
-        shots = tuple(_photo(sha256, named.get(sha256)) for sha256 in defect.photos if sha256 in received)
+        shown = [sha256 for sha256 in defect.photos if sha256 in received and sha256 not in erased]
+        shots = tuple(_photo(sha256, named.get(sha256)) for sha256 in shown)
         unseen = [_instead(waived[sha256]) for sha256 in defect.photos if sha256 in waived]
+        unseen += [_erased(erased[sha256]) for sha256 in defect.photos if sha256 in erased]
         if shots or unseen:
             blocks.append(Heading(f"缺失 {place}　{defect.code}", level=2))
             blocks += [*([Photos(shots)] if shots else []), *unseen]
@@ -238,6 +242,11 @@ def _waived(session: Session, inspection: Inspection) -> dict[str, PhotoWaiver]:
 
 def _instead(waiver: PhotoWaiver) -> Paragraph:
     return Paragraph(f"照片未收到（{_decided(waiver)}）：{waiver.reason}（雜湊 {waiver.sha256}）", mark="※")
+
+
+def _erased(erasure: "PhotoErasure") -> Paragraph:
+    day = roc.format_long(legal_day(erasure.erased_at))
+    return Paragraph(f"照片已依規定清除（{day}）；雜湊 {erasure.sha256}", mark="※")
 
 
 def _decided(waiver: PhotoWaiver) -> str:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from functools import cache
 from typing import Any, TypeVar
 from uuid import UUID
@@ -32,7 +32,7 @@ from inspect_app.inspections.models import (
     Submission,
     TeamMember,
 )
-from inspect_app.inspections.words import PLANNED, PUBLISHED, STARTED
+from inspect_app.inspections.words import CLOSED, PLANNED, PUBLISHED, STARTED
 
 S = TypeVar("S", bound=Select[Any])
 
@@ -239,6 +239,18 @@ def names_photo(actor: Actor, sha256: str) -> Select[UUID]:
     """The inspections an actor may read whose current submission names this photo."""
     named = select(NamedPhoto.inspection_id).where(NamedPhoto.sha256 == sha256)
     return ids_visible_to(actor).where(Inspection.id.in_(named))
+
+
+def naming(session: Session, sha256: str) -> list[UUID]:
+    """The inspections whose current submission names a photo, whoever asks."""
+    query = select(NamedPhoto.inspection_id).where(NamedPhoto.sha256 == sha256)
+    return list(session.scalars(query))
+
+
+def closed_before(session: Session, instant: datetime) -> list[Inspection]:
+    """The inspections closed before an instant, the earliest first."""
+    query = select(Inspection).where(Inspection.closed_at < instant, Inspection.state == CLOSED)
+    return list(session.scalars(query.order_by(Inspection.closed_at, Inspection.id)))
 
 
 def submission_names(

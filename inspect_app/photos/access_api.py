@@ -7,10 +7,11 @@ from flask import Response
 
 from inspect_app.core import clock
 from inspect_app.core.api import ApiBlueprint, PageArgs, paginate
-from inspect_app.core.auth import PUBLIC, current_actor, requires
+from inspect_app.core.auth import current_actor, requires
 from inspect_app.core.database import session
+from inspect_app.core.permissions import PUBLIC
 from inspect_app.core.problems import NotFound
-from inspect_app.photos import addresses, policy, schemas, serving, tus, viewing
+from inspect_app.photos import addresses, erasing, policy, schemas, serving, tus, viewing
 
 blp = ApiBlueprint("photo_access_api", __name__, description="照片的查看")
 
@@ -47,6 +48,15 @@ def views(args: dict[str, Any], inspection_id: UUID) -> dict[str, Any]:
     """Who was given which original of an inspection, when and by which way, the last first; not for the inspected."""
     row = viewing.log_of(session(), current_actor(), inspection_id)
     return paginate(session(), viewing.listed(row.id), args["limit"], args["cursor"])
+
+
+@blp.post("/photos/<string:sha256>/erasure")
+@requires("photos.erase")
+@blp.arguments(schemas.ErasureIn)
+@blp.response(201, schemas.ErasureOut)
+def erase(given: dict[str, str], sha256: str) -> erasing.Erasure:
+    """Erase a photo's bytes for good, with the reason, once no open case needs it; its row and hash stay."""
+    return erasing.erase(_hex(sha256), given["reason"], current_actor(), clock.now())
 
 
 def _hex(sha256: str) -> str:

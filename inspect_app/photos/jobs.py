@@ -2,8 +2,9 @@
 
 from datetime import time
 
+from inspect_app.core.database import session
 from inspect_app.core.jobs import Daily, Job, Outcome, Turn
-from inspect_app.photos import clearing
+from inspect_app.photos import clearing, erasing, retaining, viewing
 
 
 def clear(turn: Turn) -> Outcome:
@@ -15,4 +16,17 @@ def clear(turn: Turn) -> Outcome:
     }
 
 
-JOBS = (Job("photos.expire", "清除逾期未引用的照片", Daily(time(3, 10)), clear),)
+def retain(turn: Turn) -> Outcome:
+    """What is past its period: counted where a person decides, gone where none does; and erasures made whole."""
+    viewing.carry_over()  # how many is not told: it would speak of visits under way
+    return {
+        "proposed": len(retaining.proposals(session(), turn.now)),
+        "views": retaining.purge_views(turn.now, turn.check),
+        "erased_again": erasing.finish(session(), turn.check),
+    }
+
+
+JOBS = (
+    Job("photos.expire", "清除逾期未引用的照片", Daily(time(3, 10)), clear),
+    Job("photos.retain", "檢查照片與查看紀錄的保存期限", Daily(time(3, 40)), retain),
+)

@@ -140,5 +140,6 @@ def unfinished_published(session: Session) -> int:
 
 
 def newest(session: Session, limit: int) -> list[str]:
-    """The photos received last, by SHA-256."""
-    return list(session.scalars(select(Photo.sha256).order_by(Photo.created_at.desc()).limit(limit)))
+    """The photos received last whose bytes must be there, by SHA-256."""
+    there = select(Photo.sha256).where(Photo.sha256.not_in(select(PhotoErasure.sha256)))
+    return list(session.scalars(there.order_by(Photo.created_at.desc()).limit(limit)))

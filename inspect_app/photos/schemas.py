@@ -46,6 +46,23 @@ class ViewOut(Schema):
     way = ma.fields.String()
 
 
+class ErasureIn(Schema):
+    reason = ma.fields.String(
+        required=True,
+        validate=[
+            ma.validate.Length(max=500, error="應為 1 到 500 個字，不可只有空白。"),
+            ma.validate.Regexp(r"[\s\S]*\S", error="應為 1 到 500 個字，不可只有空白。"),
+        ],
+    )
+
+
+class ErasureOut(Schema):
+    sha256 = ma.fields.String()
+    erased_at = ma.fields.AwareDateTime()
+    erased_by = ma.fields.String(attribute="erased_by_name")
+    reason = ma.fields.String()
+
+
 ViewPage = page_schema(ViewOut)
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID, uuid4
 
 from sqlalchemy import delete
@@ -12,11 +12,11 @@ from sqlalchemy.orm import Session
 from inspect_app.core import audit
 from inspect_app.core.auth import Actor
 from inspect_app.inspections import service as inspections
-from inspect_app.photos import naming, policy, queries
+from inspect_app.photos import naming, policy, queries, retention
 from inspect_app.photos.models import Photo, PhotoReceipt, PhotoUpload
 from inspect_app.photos.tus import NewUpload
 
-UPLOAD_LIFE = timedelta(days=7)
+UPLOAD_LIFE = retention.kept("unfinished_uploads")
 """A tablet may be offline over a long weekend."""
 
 

@@ -7,10 +7,11 @@ either way. Copies are not logged; they carry no metadata, and pages are full of
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from datetime import datetime
+from typing import TYPE_CHECKING
 from uuid import UUID, uuid4
 
 from flask import Response, request
-from sqlalchemy import Select, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -21,10 +22,12 @@ from inspect_app.core.permissions import INSPECTED
 from inspect_app.core.problems import Busy, NotFound
 from inspect_app.inspections import policy as inspections
 from inspect_app.inspections import queries as inspection_queries
-from inspect_app.inspections.models import Inspection
 from inspect_app.photos import queries, waiting
 from inspect_app.photos.models import PhotoReceipt, PhotoView
 from inspect_app.photos.waiting import View
+
+if TYPE_CHECKING:
+    from inspect_app.inspections.models import Inspection
 
 PAGE, API, ADDRESS, PACKAGE = "page", "api", "address", "package"
 WAYS = {PAGE: "網頁", API: "程式", ADDRESS: "限時網址", PACKAGE: "證據包"}
@@ -86,7 +89,7 @@ def _readable_in(session: Session, by: Actor, sha256: str) -> list[UUID]:
     return list(session.scalars(query.distinct()))
 
 
-def log_of(session: Session, actor: Actor, inspection_id: UUID) -> Inspection:
+def log_of(session: Session, actor: Actor, inspection_id: UUID) -> "Inspection":
     """The inspection whose log the actor may read: staff, its team, the auditor once issued; else NotFound."""
     inspection = inspections.readable(session, actor, inspection_id)
     if actor.role in INSPECTED:
@@ -102,3 +105,8 @@ def listed(inspection_id: UUID) -> Select[PhotoView]:
 
 def newest(session: Session, inspection_id: UUID, limit: int) -> list[PhotoView]:
     return list(session.scalars(listed(inspection_id).limit(limit)))
+
+
+def count(session: Session, inspection_id: UUID) -> int:
+    query = select(func.count(PhotoView.id)).where(PhotoView.inspection_id == inspection_id)
+    return session.scalar(query) or 0

@@ -239,6 +239,7 @@ BODIES: dict[str, Body] = {
     f"POST {VISIT}/recipients": _json(party="pcm", document="測補字第 1 號"),
     f"POST {VISIT}/close": _json(),
     f"PUT {PHOTO}": _photo,
+    "POST /api/v1/photos/<string:sha256>/erasure": _json(reason="當事人請求刪除"),
     "POST /api/v1/photos/uploads": lambda asked: {
         "headers": objects.tus_headers(asked.ids["inspection_id"], objects.NEW_PHOTO)
     },
@@ -269,6 +270,7 @@ BODIES: dict[str, Body] = {
     f"POST {VISIT_PAGE}/issue": _form(**ISSUE, correct_by="115/12/20"),
     f"POST {VISIT_PAGE}/send-on": _form(party="pcm", document="測補字第 1 號"),
     f"POST {VISIT_PAGE}/close": _form(),
+    "POST /photos/retention/<uuid:inspection_id>": _form(sha256s="0" * 64, reason="當事人請求刪除"),
     f"POST {DEFECT_PAGE}/correct": _correction_form,
     f"POST {DEFECT_PAGE}/review": _form(result="pass"),
     f"POST {DEFECT_PAGE}/written-review": _form(result="pass", document="測審字第 1 號"),

@@ -233,6 +233,9 @@ EXAMPLES: dict[str, Example] = {
     ),
     "GET /photos/{sha256}": Example("contractor", "/photos/{sha256}"),
     "GET /photos/{sha256}/address": Example("contractor", "/photos/{sha256}/address"),
+    "POST /photos/{sha256}/erasure": Example(
+        "staff", "/photos/{over_sha256}/erasure", lambda _: {"reason": "當事人請求刪除"}
+    ),
     "GET /photos/addresses/{signed}": Example("anonymous", "/photos/addresses/{signed}"),
     f"GET {INSPECTION}/photo-views": Example("staff", "/inspections/{issued}/photo-views"),
     "POST /photos/uploads": Example(

@@ -101,6 +101,11 @@ FORMS: dict[str, Form] = {
         lambda _: {"party": "contractor", "document": "測字第 3 號"},
     ),
     "inspections.close": Form("staff", "/inspections/{clean}/close"),
+    "photo_pages.erase": Form(
+        "staff",
+        "/photos/retention/{over}",
+        lambda w: {"sha256s": [w.ids["over_sha256"]], "reason": "當事人請求刪除"},
+    ),
     "defects.correct": Form("contractor", "/defects/{defect}/correct", _corrected),
     "defects.review": Form(
         "agency", "/defects/{answered}/review", lambda _: {"result": "pass", "note": "同意"}
