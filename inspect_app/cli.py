@@ -13,6 +13,7 @@ from inspect_app.core.permissions import Role
 from inspect_app.core.problems import InvalidFields
 from inspect_app.demo import loading
 from inspect_app.evidence import commands as evidence
+from inspect_app.photos import commands as photos
 
 
 @click.command("worker")
@@ -55,3 +56,4 @@ def init_app(app: Flask) -> None:
     backups.init_app(app)
     catalogue.init_app(app)
     evidence.init_app(app)
+    photos.init_app(app)

@@ -46,12 +46,15 @@ from inspect_app.openrosa import surface as openrosa
 from inspect_app.operations import api as operations_api
 from inspect_app.operations import pages as operations_pages
 from inspect_app.operations import scraping
+from inspect_app.photos import access_api, addresses, erasing, retention
 from inspect_app.photos import api as photos_api
 from inspect_app.photos import jobs as photos_jobs
 from inspect_app.photos import naming as photos_naming
+from inspect_app.photos import pages as photo_pages
 from inspect_app.photos import policy as photos_policy
 from inspect_app.plausibility import api as plausibility_api
 from inspect_app.plausibility import jobs as plausibility_jobs
+from inspect_app.plausibility import keeping as plausibility_keeping
 from inspect_app.plausibility import pages as plausibility_pages
 from inspect_app.plausibility import searching as plausibility
 from inspect_app.tenders import api as tenders_api
@@ -66,6 +69,7 @@ APIS = (
     revisions_api.blp,
     inspections_api.blp,
     photos_api.blp,
+    access_api.blp,
     defects_api.blp,
     plausibility_api.blp,
     openrosa_api.blp,
@@ -79,6 +83,7 @@ PAGES = (
     inspections_pages.blueprint,
     defects_pages.blueprint,
     plausibility_pages.blueprint,
+    photo_pages.blueprint,
     pages_forms.blueprint,
     pages_revisions.blueprint,
     openrosa.blueprint,
@@ -90,6 +95,7 @@ JOBS = (*photos_jobs.JOBS, *openrosa_jobs.JOBS, *plausibility_jobs.JOBS, *eviden
 problems.FORMATS["/openrosa/"] = openrosa_answers.refusal
 photos_policy.READERS.append(defects_policy.carries_photo)
 photos_naming.NAMERS.append(defects_queries.correction_names)
+erasing.FORGETTERS.append(plausibility_keeping.forget)
 audit.HOLDS["inspection"] = inspections_queries.hold
 
 
@@ -105,8 +111,9 @@ def init_app(app: Flask, *, version: str, demo_mode: bool) -> None:
         app.register_blueprint(blueprint)
     app.jinja_loader = PackageLoader("inspect_app.layout")
     context.init_app(app, version=version, demo=_demo_accounts() if demo_mode else None)
+    app.jinja_env.globals["image_address"] = addresses.image
     app.add_url_rule("/", "home", home)
-    jobs.init_app(app, JOBS)
+    jobs.init_app(app, JOBS, keep=retention.kept("job_runs"))
     app.extensions["chahe.warm"] = partial(warm, app)
     cli.init_app(app)
 

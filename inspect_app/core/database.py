@@ -145,11 +145,12 @@ def session() -> Session:
 
 
 @contextmanager
-def transaction() -> Iterator[Session]:
+def transaction(patience_s: float | None = None) -> Iterator[Session]:
     """The one write transaction of a request or job: committed at the end, or rolled back whole.
 
     A write that loses a race is a Conflict or, on an edited row, Stale; one whose turn does not come is Busy.
-    On SQLite it waits in line and begins with the write lock: no reader turns writer half-way and fails.
+    On SQLite it waits in line, `patience_s` at most, and begins with the write lock: no reader turns writer half-way
+    and fails.
     """
     current = db.session()
     queue: WriterQueue | None = current_app.extensions["chahe.writers"]
@@ -157,7 +158,7 @@ def transaction() -> Iterator[Session]:
         raise RuntimeError("a transaction inside a transaction: the service takes the session it is given")
     _forget(current, queue)
     done = False
-    with _turn(queue), _writing(current):
+    with _turn(queue, patience_s), _writing(current):
         try:
             if queue:
                 _begin_writing(current.connection())
@@ -242,9 +243,9 @@ def _begin_writing(connection: Connection) -> None:
 
 
 @contextmanager
-def _turn(queue: WriterQueue | None) -> Iterator[None]:
+def _turn(queue: WriterQueue | None, patience_s: float | None) -> Iterator[None]:
     try:
-        with queue.turn() if queue else nullcontext():
+        with queue.turn(patience_s) if queue else nullcontext():
             yield
     except QueueFull as error:
         raise Busy() from error

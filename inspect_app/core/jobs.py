@@ -139,14 +139,17 @@ class Pace:
         return len(self.backoff) + 1
 
 
-def init_app(app: Flask, declared: Iterable[Job]) -> None:
-    """Make the jobs known as `app.extensions["chahe.jobs"]`; ValueError for a name given twice."""
+def init_app(app: Flask, declared: Iterable[Job], *, keep: timedelta) -> None:
+    """Make the jobs known as `app.extensions["chahe.jobs"]`; ValueError for a name given twice.
+
+    `keep` is how long finished runs are kept.
+    """
     known = tuple(declared)
     names = [job.name for job in known]
     if repeated := sorted({name for name in names if names.count(name) > 1}):
         raise ValueError(f"jobs named twice: {', '.join(repeated)}; give each a name of its own")
     app.extensions["chahe.jobs"] = known
-    app.extensions["chahe.pace"] = Pace()
+    app.extensions["chahe.pace"] = Pace(keep=keep)
 
 
 def declared() -> tuple[Job, ...]:

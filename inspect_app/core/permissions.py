@@ -51,6 +51,7 @@ PERMISSIONS: dict[str, frozenset[Role]] = {
     "inspections.decide": STAFF,
     "photos.read": READERS,
     "photos.notes": TEAM | {Role.AUDITOR},
+    "photos.erase": STAFF,
     "photos.send": TEAM | INSPECTED,
     "defects.read": READERS,
     "defects.correct": INSPECTED,

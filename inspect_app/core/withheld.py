@@ -21,6 +21,7 @@ WITHHELD: Mapping[str, frozenset[str]] = {
             "inspections_api.paper_form",
             *("inspections_api.record", "inspections_api.notice", "inspections_api.submission_list"),
             *("inspections_api.submission", "inspections_api.send_on", "inspections.send_on"),
+            *("inspections_api.waive", "inspections.waive"),
         }
     ),
     "photos of a visit are sent while it goes on, and read by its team": frozenset(
@@ -28,6 +29,8 @@ WITHHELD: Mapping[str, frozenset[str]] = {
             *("photos_api.send", "photos_api.photo", "photos_api.begin_upload", "photos_api.upload_standing"),
             *("photos_api.continue_upload", "photos_api.drop_upload", "photos_api.overridden"),
             "photos_api.facts",
+            *("photo_access_api.address", "photo_access_api.at", "photo_access_api.views"),
+            *("photo_access_api.erase", "photo_pages.retention", "photo_pages.erase"),
         }
     ),
     "a visit's evidence before issue, and receipts of what is sent of it": frozenset(

@@ -25,6 +25,7 @@ from inspect_app.inspections import (
     scores,
     submissions,
     versions,
+    waivers,
 )
 from inspect_app.inspections.body import MarkBody, decode
 from inspect_app.inspections.models import Inspection
@@ -192,6 +193,17 @@ def test_result(given: decisions.TestResult, inspection_id: UUID, test: str) -> 
     with transaction() as current:
         row = _held(current, inspection_id)
         return decisions.record_test(current, row, test, given, current_actor(), clock.now())
+
+
+@blp.post("/inspections/<uuid:inspection_id>/waivers")
+@requires("inspections.decide")
+@blp.arguments(schemas.WaiverIn)
+@blp.response(200, schemas.InspectionOut)
+def waive(given: waivers.Waiver, inspection_id: UUID) -> Any:
+    """Waive photos that will never come, with the reason; the last missing one makes the inspection submitted."""
+    with transaction() as current:
+        row = _held(current, inspection_id)
+        return _answer(current, waivers.waive(current, row, given, current_actor(), clock.now()))
 
 
 @blp.post("/inspections/<uuid:inspection_id>/issue")

@@ -29,10 +29,13 @@ from inspect_app.inspections import (
 )
 from inspect_app.inspections.models import Inspection
 from inspect_app.inspections.pages_next import Situation
-from inspect_app.inspections.words import CANCELLED, INCOMPLETE, PLANNED, STARTED, SUBMITTED, TESTS
+from inspect_app.inspections.words import CANCELLED, CLOSED, INCOMPLETE, PLANNED, STARTED, SUBMITTED, TESTS
 from inspect_app.photos import queries as photos
+from inspect_app.photos import viewing
 from inspect_app.plausibility import section as plausibility
 from inspect_app.tenders import policy as tenders
+
+SEEN_SHOWN = 20
 
 
 def context(session: Session, actor: Actor, row: Inspection, today: date) -> dict[str, Any]:
@@ -63,7 +66,8 @@ def context(session: Session, actor: Actor, row: Inspection, today: date) -> dic
         "unserved": _unserved(session, row) if actor.role is Role.STAFF and row.is_published else [],
         "unnamed": _unnamed(row, found),
         "photo_notes": plausibility.section(session, actor, row.id, clock.now()),
-        **_evidence(session, actor, row, now, today),
+        "seen": _seen(session, row) if inside else None,
+        **_evidence(session, actor, now, view, today),
     }
 
 
@@ -103,7 +107,9 @@ def _may(now: Situation) -> set[str]:
         "cancel": staff and row.state == PLANNED,
         "declare": on_team and row.state == PLANNED,
         "test": staff and row.state in (INCOMPLETE, SUBMITTED),
+        "waive": staff and row.state == INCOMPLETE,
         "issue": staff and row.state == SUBMITTED and not now.withheld,
+        "erase": staff and row.state in (CLOSED, CANCELLED),
         "letter": now.actor.role not in INSPECTED and row.state != CANCELLED,
         "paper_form": row.state in (PLANNED, STARTED) and (staff or on_team),
         "papers": row.is_published,
@@ -123,22 +129,35 @@ def _unnamed(row: Inspection, found: list[Any]) -> list[str]:
     return [PARTIES[party] for party in parties if getattr(row.tender_facts, party) is None]
 
 
-def _evidence(session: Session, actor: Actor, row: Inspection, now: Situation, today: date) -> dict[str, Any]:
+def _evidence(
+    session: Session, actor: Actor, now: Situation, view: views.InspectionView, today: date
+) -> dict[str, Any]:
     """Defects for all; answers and signatures for the team, staff and auditor."""
-    found = list(now.defects)
+    row, found = now.row, list(now.defects)
     inside = policy.sees_declarations(actor)
     named = queries.named_photos(session, row.id)
     wanted = [photo.sha256 for photo in named] + [sha256 for defect in found for sha256 in defect.photos]
     received = photos.received(session, row.id, wanted)
+    erased = frozenset(photos.erased(session, received))
+    shown = pages_parts.Shown(received, erased, originals=inside)
     body = submissions.current_body(session, row) if inside else None
     title = partial(title_of, session, row.code_revision)
     return {
-        "found": pages_parts.defect_rows(found, title, received, today, now.named),
+        "found": pages_parts.defect_rows(found, title, received - erased, today, now.named),
         "points": _points(found),
         "sections": pages_parts.answer_sections(body) if body else [],
-        "photos": pages_parts.grid(named, received, signatures=False),
-        "signatures": pages_parts.grid(named, received, signatures=True) if inside else [],
+        "photos": pages_parts.grid(named, shown, signatures=False),
+        "awaited": pages_parts.awaited(named, view.missing),
+        "waived": pages_parts.waived(named, view.waived),
+        "signatures": pages_parts.grid(named, shown, signatures=True) if inside else [],
     }
+
+
+def _seen(session: Session, row: Inspection) -> dict[str, Any]:
+    """The last views of originals, each with its words, and how many there are."""
+    views_, total = viewing.newest(session, row.id, SEEN_SHOWN), viewing.count(session, row.id)
+    lines = [(each, viewing.WAYS[each.way]) for each in views_]
+    return {"lines": lines, "total": total}
 
 
 def _points(found: list[Any]) -> dict[str, int]:

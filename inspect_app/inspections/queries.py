@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from functools import cache
 from typing import Any, TypeVar
 from uuid import UUID
@@ -26,12 +26,13 @@ from inspect_app.inspections.models import (
     Inspection,
     Mark,
     NamedPhoto,
+    PhotoWaiver,
     Recipient,
     SiteTest,
     Submission,
     TeamMember,
 )
-from inspect_app.inspections.words import PLANNED, PUBLISHED, STARTED
+from inspect_app.inspections.words import CLOSED, PLANNED, PUBLISHED, STARTED
 
 S = TypeVar("S", bound=Select[Any])
 
@@ -235,10 +236,37 @@ def namings(session: Session, actor: Actor, shas: Iterable[str]) -> list[tuple[U
     return list(session.execute(query.order_by(NamedPhoto.inspection_id, NamedPhoto.position)).tuples())
 
 
+def waivers_of(session: Session, inspection_id: UUID) -> dict[str, PhotoWaiver]:
+    """The waivers of photos that the current submission names, by SHA-256 in its order."""
+    named = (NamedPhoto.inspection_id == PhotoWaiver.inspection_id) & (
+        NamedPhoto.sha256 == PhotoWaiver.sha256
+    )
+    query = select(PhotoWaiver).join(NamedPhoto, named).where(PhotoWaiver.inspection_id == inspection_id)
+    return {row.sha256: row for row in session.scalars(query.order_by(NamedPhoto.position))}
+
+
+def waived(session: Session, inspection_id: UUID) -> frozenset[str]:
+    """The SHA-256s of every photo that need not come for an inspection, whether its submission names it or not."""
+    query = select(PhotoWaiver.sha256).where(PhotoWaiver.inspection_id == inspection_id)
+    return frozenset(session.scalars(query))
+
+
 def names_photo(actor: Actor, sha256: str) -> Select[UUID]:
     """The inspections an actor may read whose current submission names this photo."""
     named = select(NamedPhoto.inspection_id).where(NamedPhoto.sha256 == sha256)
     return ids_visible_to(actor).where(Inspection.id.in_(named))
+
+
+def naming(session: Session, sha256: str) -> list[UUID]:
+    """The inspections whose current submission names a photo, whoever asks."""
+    query = select(NamedPhoto.inspection_id).where(NamedPhoto.sha256 == sha256)
+    return list(session.scalars(query))
+
+
+def closed_before(session: Session, instant: datetime) -> list[Inspection]:
+    """The inspections closed before an instant, the earliest first."""
+    query = select(Inspection).where(Inspection.closed_at < instant, Inspection.state == CLOSED)
+    return list(session.scalars(query.order_by(Inspection.closed_at, Inspection.id)))
 
 
 def submission_names(

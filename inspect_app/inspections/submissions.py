@@ -106,7 +106,7 @@ def _settle(session: Session, inspection: Inspection, named: Sequence[str]) -> t
 
 
 def missing_photos(session: Session, inspection_id: UUID) -> tuple[str, ...]:
-    """The hashes the current submission names whose bytes have not come for this inspection."""
+    """The hashes the current submission names whose bytes have not come for this inspection and are not waived."""
     return _missing(
         session, inspection_id, [photo.sha256 for photo in queries.named_photos(session, inspection_id)]
     )
@@ -116,7 +116,9 @@ def _missing(
     session: Session, inspection_id: UUID, named: Sequence[str], *, lock: bool = False
 ) -> tuple[str, ...]:
     received = photos.received(session, inspection_id, named, lock=lock)
-    return tuple(sha256 for sha256 in named if sha256 not in received)
+    missing = tuple(sha256 for sha256 in named if sha256 not in received)
+    waived = queries.waived(session, inspection_id) if missing else frozenset()
+    return tuple(sha256 for sha256 in missing if sha256 not in waived)
 
 
 def current_body(session: Session, inspection: Inspection) -> SubmissionBody | None:

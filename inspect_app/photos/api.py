@@ -14,7 +14,7 @@ from inspect_app.core.database import session, transaction
 from inspect_app.core.described import PROBLEM
 from inspect_app.core.problems import NotFound, WrongMethod
 from inspect_app.core.settings import current_settings
-from inspect_app.photos import policy, receiving, schemas, service, serving
+from inspect_app.photos import policy, receiving, schemas, service, serving, viewing
 from inspect_app.photos.models import PhotoUpload
 from inspect_app.photos.resumable import draining, parts, protocol, uploading
 from inspect_app.photos.service import Received
@@ -69,9 +69,11 @@ def photo(args: dict[str, Any], sha256: str) -> Response:
 
     The inspected get originals they did not send themselves without position, time, camera (EXIF).
     """
-    row = policy.readable(session(), current_actor(), _hex(sha256))
+    row = policy.viewable(session(), current_actor(), _hex(sha256))
     whole = policy.gets_original(session(), current_actor(), row.sha256)
-    return serving.answer(row, args["size"], whole=whole)
+    response = serving.answer(row, args["size"], whole=whole)
+    way = viewing.way_of_request()
+    return viewing.answered(response, row.sha256, args["size"], current_actor(), way)
 
 
 @blp.get(FACTS)

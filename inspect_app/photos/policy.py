@@ -7,14 +7,16 @@ from uuid import UUID
 from sqlalchemy import Select
 from sqlalchemy.orm import Session
 
+from inspect_app.core import roc
 from inspect_app.core.auth import Actor
+from inspect_app.core.clock import legal_day
 from inspect_app.core.permissions import INSPECTED
 from inspect_app.core.problems import Conflict, NotAllowed, NotFound
 from inspect_app.inspections import policy as inspections
 from inspect_app.inspections import queries as inspection_queries
 from inspect_app.photos import queries
 from inspect_app.photos.models import Photo, PhotoUpload
-from inspect_app.photos.problems import Gone
+from inspect_app.photos.problems import Erased, Gone
 
 Rule = Callable[[Session, Actor, str], bool]
 ENDED = {"closed": "已結案", "cancelled": "已取消"}
@@ -67,6 +69,15 @@ def gets_original(session: Session, actor: Actor, sha256: str) -> bool:
     Everybody else gets the same picture without notes.
     """
     return sees_notes(actor) or queries.sent_by(session, actor.id, sha256)
+
+
+def viewable(session: Session, actor: Actor, sha256: str) -> Photo:
+    """The photo to be shown; NotFound as `readable`, Erased for one whose bytes were erased."""
+    photo = readable(session, actor, sha256)
+    if (erasure := queries.erasure(session, sha256)) is not None:
+        day = roc.format_long(legal_day(erasure.erased_at))
+        raise Erased(f"這張照片已於{day}依規定清除，不能再看；它的紀錄與雜湊都保留。")
+    return photo
 
 
 def _may_read(session: Session, actor: Actor, sha256: str) -> bool:

@@ -7,6 +7,10 @@ class Gone(Problem):
     status, code, title = 410, "gone", "上傳已逾期"
 
 
+class Erased(Problem):
+    status, code, title = 410, "photo_erased", "照片已依規定清除"
+
+
 class WrongTusVersion(Problem):
     status, code, title = 412, "tus_version", "不支援這個 tus 版本"
 

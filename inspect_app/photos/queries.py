@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from inspect_app.core.storage import storage
 from inspect_app.inspections import queries as inspections
-from inspect_app.photos.models import Photo, PhotoReceipt, PhotoUpload
+from inspect_app.photos.models import Photo, PhotoErasure, PhotoReceipt, PhotoUpload
 
 ORIGINAL, WEB, THUMB = "original", "web", "thumb"
 SIZES = (THUMB, WEB, ORIGINAL)
@@ -88,6 +88,25 @@ def is_stored(sha256: str) -> bool:
     return all(paths(sha256, size).is_file() for size in SIZES)
 
 
+def erasure(session: Session, sha256: str) -> PhotoErasure | None:
+    """What is kept of a photo's erasure; None for one that was not erased."""
+    return session.get(PhotoErasure, sha256)
+
+
+def is_lasting() -> ColumnElement[bool]:
+    """The condition on photos that their bytes must be somewhere: that they were not erased."""
+    return Photo.sha256.not_in(select(PhotoErasure.sha256))
+
+
+def erased(session: Session, shas: Iterable[str]) -> dict[str, PhotoErasure]:
+    """Those of the photos that were erased, by SHA-256."""
+    wanted, found = sorted(set(shas)), dict[str, PhotoErasure]()
+    for start in range(0, len(wanted), CHUNK):
+        query = select(PhotoErasure).where(PhotoErasure.sha256.in_(wanted[start : start + CHUNK]))
+        found |= {row.sha256: row for row in session.scalars(query)}
+    return found
+
+
 def upload(session: Session, upload_id: UUID) -> PhotoUpload | None:
     return session.get(PhotoUpload, upload_id)
 
@@ -151,5 +170,5 @@ def without(
 ) -> list[str]:
     """At most `limit` photos beyond `after`, in order, for which another table has no row that meets a condition."""
     missing = ~exists().where(sha256 == Photo.sha256, condition)
-    query = select(Photo.sha256).where(Photo.sha256 > after, missing)
+    query = select(Photo.sha256).where(Photo.sha256 > after, is_lasting(), missing)
     return list(session.scalars(query.order_by(Photo.sha256).limit(limit)))

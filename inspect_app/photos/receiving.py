@@ -11,7 +11,7 @@ from inspect_app.core.database import session, transaction
 from inspect_app.core.problems import FieldError, InvalidFields, TooLarge, UnsupportedKind
 from inspect_app.core.settings import current_settings
 from inspect_app.core.storage import copy_hashed, storage
-from inspect_app.photos import queries, service
+from inspect_app.photos import erasing, queries, service
 from inspect_app.photos.keeping import digests, objects, shelves
 from inspect_app.photos.pictures import errors, examining
 from inspect_app.photos.problems import NoMemory, NoRoom
@@ -67,6 +67,7 @@ def accept(path: Path, digest: str, sha256: str) -> Facts:
             "收到的內容與 sha256 不符，可能在傳送中損壞；請重新計算後再傳。",
             errors=[FieldError("sha256", f"收到的內容為 {digest}。")],
         )
+    erasing.refuse_erased(session(), sha256)
     known = queries.get(session(), sha256)
     facts = Facts(**{name: getattr(known, name) for name in service.FACTS}) if known else None
     release_database()

@@ -4,7 +4,7 @@ from typing import Any
 
 import marshmallow as ma
 
-from inspect_app.core.api import Schema, SealedOut
+from inspect_app.core.api import Schema, SealedOut, page_schema
 from inspect_app.photos.models import Photo
 from inspect_app.photos.queries import ORIGINAL, SIZES
 from inspect_app.photos.resumable import protocol
@@ -61,6 +61,40 @@ def facts(photo: Photo) -> dict[str, Any]:
     """What `FactsOut` tells of a photo; what its camera did not write is left out."""
     told = {name: getattr(photo, name) for name in ("sha256", "bytes", "mime", "width", "height", "taken_at")}
     return told | {"known": photo.notes is not None} | (photo.notes or {})
+
+
+class AddressOut(Schema):
+    url = ma.fields.String()
+    expires_at = ma.fields.AwareDateTime()
+
+
+class ViewOut(Schema):
+    id = ma.fields.UUID()
+    at = ma.fields.AwareDateTime()
+    sha256 = ma.fields.String()
+    viewer = ma.fields.String(attribute="viewer_name")
+    role = ma.fields.String(attribute="viewer_role")
+    way = ma.fields.String()
+
+
+class ErasureIn(Schema):
+    reason = ma.fields.String(
+        required=True,
+        validate=[
+            ma.validate.Length(max=500, error="應為 1 到 500 個字，不可只有空白。"),
+            ma.validate.Regexp(r"[\s\S]*\S", error="應為 1 到 500 個字，不可只有空白。"),
+        ],
+    )
+
+
+class ErasureOut(Schema):
+    sha256 = ma.fields.String()
+    erased_at = ma.fields.AwareDateTime()
+    erased_by = ma.fields.String(attribute="erased_by_name")
+    reason = ma.fields.String()
+
+
+ViewPage = page_schema(ViewOut)
 
 
 def header(

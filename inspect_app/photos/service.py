@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -14,7 +14,7 @@ from inspect_app.core import audit, sealing
 from inspect_app.core.auth import Actor
 from inspect_app.core.chain import Link
 from inspect_app.inspections import service as inspections
-from inspect_app.photos import naming, policy, queries
+from inspect_app.photos import naming, policy, queries, retention
 from inspect_app.photos.keeping import digests
 from inspect_app.photos.models import Photo, PhotoReceipt, PhotoUpload
 from inspect_app.photos.resumable import quotas
@@ -22,7 +22,7 @@ from inspect_app.photos.resumable.protocol import NewUpload
 from inspect_app.plausibility import keeping as looks
 
 RECEIVED = "photo.received"
-UPLOAD_LIFE = timedelta(days=7)
+UPLOAD_LIFE = retention.kept("unfinished_uploads")
 """A tablet may be offline over a long weekend."""
 
 
@@ -91,7 +91,7 @@ def record(
     session.add(receipt)
     session.flush()
     link = audit.record(session, by, RECEIVED, ("inspection", inspection_id), now, sha256=facts.sha256)
-    inspections.photo_arrived(session, inspection_id, now)
+    inspections.photo_arrived(session, inspection_id, facts.sha256, now)
     return _answer(facts, receipt, link), True
 
 

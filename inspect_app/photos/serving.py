@@ -1,6 +1,7 @@
 """A photo's bytes as an answer that a browser will only ever show as that picture."""
 
 import io
+from datetime import timedelta
 from pathlib import Path
 
 from flask import Response, send_file
@@ -36,3 +37,11 @@ def _without_notes(photo: Photo, path: Path) -> io.BytesIO:
     told = photo.notes
     turn = examining.orientation_of(path) if told is None else told.get("orientation", notes.UPRIGHT)
     return io.BytesIO(stripping.stripped(path.read_bytes(), photo.mime, turn))
+
+
+def for_a_while(response: Response, left: timedelta) -> Response:
+    """The answer at a signed address: the asker's browser may keep it as long as the address is good."""
+    seconds = max(0, int(left.total_seconds()))
+    response.headers["Cache-Control"] = f"private, max-age={seconds}"
+    response.headers["Referrer-Policy"] = "no-referrer"
+    return response

@@ -28,6 +28,11 @@ def keep(session: Session, sha256: str, views: str, now: datetime) -> None:
     session.execute(INSERT, [row])
 
 
+def forget(session: Session, sha256: str) -> None:
+    """Remove how a photo looks: nobody is to find it again."""
+    session.execute(delete(table(PhotoLook)).where(PhotoLook.sha256 == sha256))
+
+
 def fill(now: datetime, check: Callable[[], None]) -> tuple[int, int]:
     """Look at the photos nobody has looked at, or only by an older method; returns how many, and of how many bytes lack."""
     after, made, lacking = "", 0, 0

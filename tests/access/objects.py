@@ -21,6 +21,7 @@ ABSENT: dict[str, Ids] = {
     "tender": {"tender_id": NOWHERE},
     "photo": {"sha256": "0" * 64},
     "upload": {"upload_id": NOWHERE},
+    "address": {"signed": "no-such-address"},
     "device": {"device_id": NOWHERE},
     "person": {"person_id": NOWHERE},
     "import": {"word": f"{'0' * 32}-{'0' * 32}"},
@@ -48,6 +49,7 @@ def build(world: World) -> None:
         "tender": {"known": {"tender_id": visits["issued"].tender}},
         "photo": _photos(),
         "upload": _uploads(visits),
+        "address": {"staffs": {"signed": _signed(world)}},
         "device": {"leaders": {"device_id": _tablets(world)}},
         "person": {"own": {}, "member2": {"person_id": str(world.people["member2"])}},
         "import": {"staffs": {"word": _trial(world)}},
@@ -193,6 +195,12 @@ def _uploads(visits: dict[str, Visit]) -> dict[str, Ids]:
 
 
 # -- the rest --------------------------------------------------------------------------------------------
+
+
+def _signed(world: World) -> str:
+    """What is signed of an address that the staff asked for."""
+    answer = world.as_user("staff").get(f"/photos/{sha256(4)}/address", size="thumb")
+    return str(expect(answer, 200).get_json()["url"]).rsplit("/", 1)[1]
 
 
 def _tablets(world: World) -> str:

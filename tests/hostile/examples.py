@@ -206,6 +206,11 @@ EXAMPLES: dict[str, Example] = {
         "/inspections/{pending}/tests/concrete_core",
         lambda _: {"result": "pass", "decided_on": TODAY, "document": "試字第 1 號"},
     ),
+    f"POST {INSPECTION}/waivers": Example(
+        "staff",
+        "/inspections/{waiting}/waivers",
+        lambda w: {"sha256s": [w.ids["lost_sha256"]], "reason": "平板遺失"},
+    ),
     f"POST {INSPECTION}/issue": Example(
         "staff",
         "/inspections/{submitted}/issue",
@@ -234,6 +239,12 @@ EXAMPLES: dict[str, Example] = {
     ),
     "GET /photos/{sha256}": Example("contractor", "/photos/{sha256}"),
     "GET /photos/{sha256}/facts": Example("leader", "/photos/{sha256}/facts"),
+    "GET /photos/{sha256}/address": Example("contractor", "/photos/{sha256}/address"),
+    "POST /photos/{sha256}/erasure": Example(
+        "staff", "/photos/{over_sha256}/erasure", lambda _: {"reason": "當事人請求刪除"}
+    ),
+    "GET /photos/addresses/{signed}": Example("anonymous", "/photos/addresses/{signed}"),
+    f"GET {INSPECTION}/photo-views": Example("staff", "/inspections/{issued}/photo-views"),
     "POST /photos/uploads": Example(
         "leader",
         "/photos/uploads",

@@ -37,6 +37,8 @@ UNCOUNTED = {"audit_events", "worker_beats", "alembic_version", "sqlite_sequence
 """Tables a refused request may write to: who tried what, and who is alive."""
 STAGES = {"before": [sha256(1)], "during": [sha256(2)], "after": [sha256(3)]}
 MONTH = "2026-10"
+LOST, OVER = 30, 31
+"""The numbers of a photo that never comes, and of one whose inspection is closed."""
 
 
 @dataclass
@@ -129,11 +131,14 @@ def build(world: World) -> None:
     world.ids |= {name: str(world.people[name]) for name in world.people}
     world.ids["defect_code"] = "5.01.01"
     world.ids["sha256"], world.ids["new_sha256"] = sha256(1), sha256(9)
+    world.ids |= {"lost_sha256": sha256(LOST), "over_sha256": sha256(OVER)}
     world.ids |= {"defect": _defect(world, "issued"), "answered": _defect(world, "replied")}
     versions = world.send("GET", f"/inspections/{world.ids['submitted']}/submissions", "staff").get_json()
     told = world.send("GET", f"/inspections/{world.ids['reused']}/photo-notes", "staff").get_json()
     world.ids["note"] = told["items"][0]["id"]
     world.ids["submission"] = versions["items"][0]["id"]
+    signed = world.send("GET", f"/photos/{sha256(1)}/address", "contractor").get_json()["url"]
+    world.ids["signed"] = str(signed).rsplit("/", 1)[1]
     world.ids |= _tablet(world) | _upload(world)
     world.ids |= _kept(world)
     world.ids |= {"form_code": "construction-inspection", "form_version": "1"}
@@ -178,11 +183,27 @@ def _pending(as_user: AsUser, people: Ids) -> Visit:
     return Visit.submitted(as_user, people, pending_tests=["concrete_core"])
 
 
+def _waiting(as_user: AsUser, people: Ids) -> Visit:
+    """Submitted, but the photo it names has not come."""
+    return Visit.submitted(as_user, people, photos=[{"sha256": sha256(LOST)}])
+
+
+def _over(as_user: AsUser, people: Ids) -> Visit:
+    """Closed, with a photo of its own."""
+    visit = Visit.submitted(as_user, people, photos=[{"sha256": sha256(OVER)}])
+    expect(visit.send_photo(OVER), 201)
+    expect(visit.issue(), 200)
+    expect(visit.close(), 200)
+    return visit
+
+
 VISITS: dict[str, Callable[[AsUser, Ids], Visit]] = {
     "planned": Visit.planned,
     "started": Visit.started,
     "submitted": Visit.submitted,
     "pending": _pending,
+    "waiting": _waiting,
+    "over": _over,
     "clean": Visit.issued,
     "issued": _issued,
     "replied": _replied,

@@ -61,7 +61,7 @@ def test_an_hourly_period_is_the_hour_in_taipei(now: datetime, period: str) -> N
 
 def test_two_jobs_of_one_name_are_refused(app: Flask) -> None:
     with pytest.raises(ValueError, match=r"test\.daily"):
-        jobs.init_app(app, [daily(Noted()), daily(Noted())])
+        jobs.init_app(app, [daily(Noted()), daily(Noted())], keep=timedelta(days=1))
 
 
 def test_every_declared_job_has_a_name_of_its_room_and_a_title(app: Flask) -> None:

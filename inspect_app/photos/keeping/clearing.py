@@ -15,11 +15,11 @@ from sqlalchemy.orm import Session
 
 from inspect_app.core.database import session, transaction
 from inspect_app.core.storage import storage
-from inspect_app.photos import naming, queries, service
+from inspect_app.photos import naming, queries, retention, service
 from inspect_app.photos.keeping import shelves
 from inspect_app.photos.resumable import parts
 
-UNNAMED_KEPT = timedelta(days=30)
+UNNAMED_KEPT = retention.kept("unnamed_photos")
 """A tablet may send photos long before the submission that names them."""
 
 STRAY_KEPT = timedelta(days=1)

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from inspect_app.core import leases
 from inspect_app.inspections import queries as inspections
+from inspect_app.photos import queries
 from inspect_app.photos.keeping import objects
 from inspect_app.photos.keeping.models import StorageFinding
 from inspect_app.photos.keeping.objects import AWAY, STRAY
@@ -72,8 +73,11 @@ def note_strays(
 
 
 def forget(session: Session, now: datetime) -> None:
-    """Forget what was healed long ago, and what concerns photos that are no more."""
-    cleared = and_(StorageFinding.sha256.is_not(None), ~exists().where(Photo.sha256 == StorageFinding.sha256))
+    """Forget what was healed long ago, and what concerns photos that are no more, or were erased."""
+    cleared = and_(
+        StorageFinding.sha256.is_not(None),
+        ~exists().where(Photo.sha256 == StorageFinding.sha256, queries.is_lasting()),
+    )
     session.execute(_delete(or_(StorageFinding.healed_at < now - HEALED_SHOWN, cleared)))
 
 

@@ -8,13 +8,14 @@ from sqlalchemy.orm import Session
 
 from inspect_app.core import leases
 from inspect_app.inspections import queries as inspections
+from inspect_app.photos import queries
 from inspect_app.photos.keeping.models import OffloadedPhoto
 from inspect_app.photos.models import Photo, PhotoReceipt
 
 
 def waiting(session: Session, after: str, limit: int) -> list[Photo]:
     """At most `limit` photos beyond `after`, by hash, that do not lie in S3."""
-    query = select(Photo).where(Photo.sha256 > after, ~_lies_there())
+    query = select(Photo).where(Photo.sha256 > after, ~_lies_there(), queries.is_lasting())
     return list(session.scalars(query.order_by(Photo.sha256).limit(limit)))
 
 
@@ -23,7 +24,9 @@ def waiting_published(session: Session) -> tuple[int, datetime | None]:
     issued = exists().where(
         PhotoReceipt.sha256 == Photo.sha256, inspections.is_published(PhotoReceipt.inspection_id)
     )
-    query = select(func.count(), func.min(Photo.created_at)).where(~_lies_there(), issued)
+    query = select(func.count(), func.min(Photo.created_at)).where(
+        ~_lies_there(), queries.is_lasting(), issued
+    )
     number, since = session.execute(query).one()
     return int(number), since
 
@@ -54,7 +57,9 @@ def checked(session: Session, shas: Sequence[str], now: datetime) -> None:
 def longest_unread(session: Session, before: datetime, limit: int) -> list[Photo]:
     """At most `limit` photos in S3 not read back since `before`, those left longest first."""
     query = select(Photo).join(OffloadedPhoto, OffloadedPhoto.sha256 == Photo.sha256)
-    query = query.where(OffloadedPhoto.checked_at < before).order_by(OffloadedPhoto.checked_at, Photo.sha256)
+    query = query.where(OffloadedPhoto.checked_at < before, queries.is_lasting()).order_by(
+        OffloadedPhoto.checked_at, Photo.sha256
+    )
     return list(session.scalars(query.limit(limit)))
 
 
@@ -63,8 +68,10 @@ def count(session: Session) -> int:
 
 
 def gone(session: Session, limit: int) -> list[str]:
-    """At most `limit` photos in S3 that nothing here knows any more: cleared, or erased."""
-    query = select(OffloadedPhoto.sha256).where(~exists().where(Photo.sha256 == OffloadedPhoto.sha256))
+    """At most `limit` photos in S3 that must not be there any more: cleared here, or erased."""
+    query = select(OffloadedPhoto.sha256).where(
+        ~exists().where(Photo.sha256 == OffloadedPhoto.sha256, queries.is_lasting())
+    )
     return list(session.scalars(query.limit(limit)))
 
 

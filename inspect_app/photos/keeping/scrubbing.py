@@ -54,7 +54,7 @@ def _page(after: str) -> list[Photo]:
     """Photos, detached: no connection is held while files are read."""
     current = session()
     current.rollback()
-    query = select(Photo).where(Photo.sha256 > after).order_by(Photo.sha256).limit(PAGE)
+    query = select(Photo).where(Photo.sha256 > after, queries.is_lasting()).order_by(Photo.sha256).limit(PAGE)
     found = list(current.scalars(query))
     current.expunge_all()
     current.close()
@@ -83,7 +83,7 @@ def _heal_or_tell(photo: Photo, kept: Kept, found: str, now: datetime) -> bool:
     log.error("stored_bytes_wrong", kind=found, size=kept.size)
     source = healing.heal_here(photo, kept)
     with transaction() as current:
-        if queries.get(current, photo.sha256) is None:  # cleared meanwhile
+        if queries.get(current, photo.sha256) is None or queries.erasure(current, photo.sha256):  # meanwhile
             return True
         findings.note(current, LOCAL, kept.name, found, now, kept.sha256)
         if source:

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import Select, inspect, select
 from sqlalchemy.engine import Connection
 
 from inspect_app.core.storage import storage
 from inspect_app.photos import queries
-from inspect_app.photos.models import Photo, PhotoUpload
+from inspect_app.photos.models import Photo, PhotoErasure, PhotoUpload
 from inspect_app.photos.resumable import parts
 
 FOLDERS = ("photos", parts.FOLDER)
@@ -40,7 +40,7 @@ class Stored:
 
 def named(connection: Connection) -> Iterator[Stored]:
     """Every object that photos and unfinished uploads name; reads only columns that every revision has."""
-    photos = connection.execute(select(Photo.sha256), execution_options={"yield_per": PAGE})
+    photos = connection.execute(_lasting(connection), execution_options={"yield_per": PAGE})
     for sha256 in photos.scalars():
         for size in queries.SIZES:
             told = sha256 if size == queries.ORIGINAL else None
@@ -48,6 +48,14 @@ def named(connection: Connection) -> Iterator[Stored]:
     open_ = select(PhotoUpload.id).where(PhotoUpload.finished_at.is_(None))
     for upload_id in connection.execute(open_, execution_options={"yield_per": PAGE}).scalars():
         yield Stored(f"{parts.FOLDER}/{upload_id}", None, lasting=False)
+
+
+def _lasting(connection: Connection) -> Select[str]:
+    """The photos whose bytes must be there: all but the erased, of which an older revision knows none."""
+    query = select(Photo.sha256)
+    if not inspect(connection).has_table(PhotoErasure.__tablename__):
+        return query
+    return query.where(queries.is_lasting())
 
 
 def place(name: str) -> Path | None:
