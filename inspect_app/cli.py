@@ -12,6 +12,7 @@ from inspect_app.core.database import transaction
 from inspect_app.core.permissions import Role
 from inspect_app.core.problems import InvalidFields
 from inspect_app.demo import loading
+from inspect_app.photos.keeping import commands as keeping
 
 
 @click.command("worker")
@@ -53,3 +54,4 @@ def init_app(app: Flask) -> None:
         app.cli.add_command(command)
     backups.init_app(app)
     catalogue.init_app(app)
+    keeping.init_app(app)
