@@ -14,6 +14,7 @@ from inspect_app.core.problems import InvalidFields
 from inspect_app.demo import loading
 from inspect_app.evidence import commands as evidence
 from inspect_app.photos import commands as photos
+from inspect_app.photos.keeping import commands as keeping
 
 
 @click.command("worker")
@@ -57,3 +58,4 @@ def init_app(app: Flask) -> None:
     catalogue.init_app(app)
     evidence.init_app(app)
     photos.init_app(app)
+    keeping.init_app(app)

@@ -64,7 +64,7 @@ class Storage:
     """Photos received for issued inspections, and of these alone: what was found wrong, and what waits for S3.
 
     `remote` is S3's address, None without one; `away_since` when it ceased to answer the worker; `read_at` when
-    every file was last read.
+    every file was last read. `faulty` counts what is wrong still, `damages` lists some hundreds, healed ones too.
     """
 
     photos: int
@@ -74,11 +74,8 @@ class Storage:
     waiting: int
     waiting_since: datetime | None
     read_at: datetime | None
+    faulty: int
     damages: Sequence[Damage]
-
-    @property
-    def faulty(self) -> int:
-        return sum(damage.open for damage in self.damages)
 
 
 @dataclass(frozen=True, slots=True)

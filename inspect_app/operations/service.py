@@ -90,6 +90,7 @@ def _storage(session: Session) -> Storage:
         waiting=waiting,
         waiting_since=since,
         read_at=queries.last_successes(session).get(READING),
+        faulty=photo_findings.published_open(session),
         damages=[_damage(found) for found in photo_findings.published(session, SHOWN_DAMAGES)],
     )
 

@@ -43,6 +43,6 @@ def upgrade() -> None:
 def downgrade() -> None:
     op.drop_table("storage_findings")
     op.drop_table("offloaded_photos")
-    with op.batch_alter_table("photos", schema=None) as batch_op:
-        batch_op.drop_column("thumb_sha256")
-        batch_op.drop_column("web_sha256")
+    # Not in a batch, which makes the table anew: other tables' rows refer to it.
+    op.drop_column("photos", "thumb_sha256")
+    op.drop_column("photos", "web_sha256")

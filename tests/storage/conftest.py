@@ -58,6 +58,7 @@ def app(make_app: MakeApp, store: Store) -> Flask:
 def made_impatient(app: Flask) -> Flask:
     kept = app.extensions["chahe.storage"]
     kept.remote.patience_s, kept.quick.patience_s = WORKER_S, READER_S
+    kept.remote.rest_s = 0
     return app
 
 

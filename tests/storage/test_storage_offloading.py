@@ -221,7 +221,7 @@ def test_errors_and_slow_answers_are_an_outage(
     keeping: Keeping, sent: UUID, app: Flask, status: int, wait_s: float
 ) -> None:
     with answering(status, wait_s) as address:
-        app.extensions["chahe.storage"].remote = Remote(address, WORKER_S)
+        app.extensions["chahe.storage"].remote = Remote(address, WORKER_S, 0)
         began = time.perf_counter()
 
         assert keeping.offload() == {"away": 1}
@@ -288,3 +288,21 @@ def test_the_operations_page_tells_of_an_outage_and_of_issued_photos_alone(
     ]
     assert any("S3 連不上" in each["what"] for each in issued["findings"])
     assert "a-secret-for-tests" not in str(issued)
+
+
+def test_the_commands_say_what_they_did_and_what_is_wrong(keeping: Keeping, store: Store, sent: UUID) -> None:
+    runner = keeping.app.test_cli_runner()
+    assert "1 張" in runner.invoke(args=["offload"]).output
+    read = runner.invoke(args=["scrub"])
+    assert (read.exit_code, "已讀取 1 張" in read.output) == (0, True)
+    keeping.evict()
+    store.kill()
+    away = runner.invoke(args=["offload"])
+    assert (away.exit_code, "S3 連不上" in away.output) == (1, True)
+    store.start()
+    keeping.later(days=1)
+
+    lost = runner.invoke(args=["scrub"])
+
+    assert lost.exit_code == 1
+    assert f"missing\ts3\tphotos/web/{SHA[:2]}/{SHA}" in lost.output

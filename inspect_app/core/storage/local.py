@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import IO
 
 from inspect_app.core.storage.address import S3Address
-from inspect_app.core.storage.remote import READER_S, REST_S, Remote
+from inspect_app.core.storage.remote import READER_S, Remote
 
 CHUNK = 1 << 20
 
@@ -24,7 +24,7 @@ class Storage:
     def __init__(self, root: Path, address: S3Address | None = None) -> None:
         self.root = root
         self.remote = Remote(address) if address else None
-        self.quick = Remote(address, READER_S, REST_S) if address else None
+        self.quick = Remote(address, READER_S) if address else None
 
     def path(self, kind: str, name: str) -> Path:
         """Where an object lies, or would lie. `name` is ours (a hash), never a user's word."""

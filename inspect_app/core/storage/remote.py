@@ -27,7 +27,7 @@ READER_S = 8
 
 WORKER_S = 60
 REST_S = 20
-"""After a failure readers ask again only then: an outage must not take a thread for eight seconds each time."""
+"""After a failure a process asks again only then: in an outage not every photo waits as long as the first."""
 
 FAILURES = (BaseError, OSError)
 NOTHING = "nothing-is-called-so/"
@@ -47,7 +47,7 @@ class Remote:
 
     address: S3Address
     patience_s: int = WORKER_S
-    rest_s: int = 0
+    rest_s: int = REST_S
     resting_until: float = 0.0
 
     @cached_property

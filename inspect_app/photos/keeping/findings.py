@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, Delete, and_, delete, exists, or_, select, update
+from sqlalchemy import ColumnElement, Delete, and_, delete, exists, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from inspect_app.core import leases
@@ -98,6 +98,13 @@ def published(session: Session, limit: int) -> list[Found]:
         Found(row.place, row.name, row.kind, row.first_seen, row.last_seen, row.healed_at, row.healed_from)
         for row in session.scalars(query)
     ]
+
+
+def published_open(session: Session) -> int:
+    """How many of those that tell of no unissued visit are still so."""
+    query = select(func.count()).select_from(StorageFinding)
+    still = StorageFinding.healed_at.is_(None)
+    return session.scalar(query.where(_is_published(), StorageFinding.kind != AWAY, still)) or 0
 
 
 def away_since(session: Session) -> datetime | None:

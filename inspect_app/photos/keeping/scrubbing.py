@@ -80,7 +80,6 @@ def _read_photo(photo: Photo, now: datetime, done: dict[str, int]) -> None:
 
 
 def _heal_or_tell(photo: Photo, kept: Kept, found: str, now: datetime) -> bool:
-    log.error("stored_bytes_wrong", kind=found, size=kept.size)
     source = healing.heal_here(photo, kept)
     with transaction() as current:
         if queries.get(current, photo.sha256) is None or queries.erasure(current, photo.sha256):  # meanwhile

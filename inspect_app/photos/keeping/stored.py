@@ -2,15 +2,21 @@
 
 import re
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from io import BytesIO
 from pathlib import Path
+from typing import IO, Any
 from uuid import UUID
 
 from sqlalchemy import Select, inspect, select
 from sqlalchemy.engine import Connection
 
 from inspect_app.core.storage import storage
+from inspect_app.core.storage.remote import NotThere
 from inspect_app.photos import queries
+from inspect_app.photos.keeping.models import OffloadedPhoto, StorageFinding
+from inspect_app.photos.keeping.objects import DIGESTS
 from inspect_app.photos.models import Photo, PhotoErasure, PhotoUpload
 from inspect_app.photos.resumable import parts
 
@@ -18,6 +24,10 @@ FOLDERS = ("photos", parts.FOLDER)
 """The storage's folders whose files rows name; all others hold nothing that must last."""
 
 TABLES = frozenset({Photo.__tablename__, PhotoUpload.__tablename__})
+OF_THIS_PLACE = frozenset({OffloadedPhoto.__tablename__, StorageFinding.__tablename__})
+"""Tables that tell where bytes lie here and how they are; in another place they would be untrue."""
+
+ABOUT = {queries.WEB: 400_000, queries.THUMB: 20_000}
 PAGE = 500
 _PHOTO = re.compile(
     rf"photos/(?P<size>{'|'.join(queries.SIZES)})/(?P<shelf>[0-9a-f]{{2}})/(?P<sha>[0-9a-f]{{64}})"
@@ -29,30 +39,34 @@ _PART = re.compile(rf"{parts.FOLDER}/(?P<id>[0-9a-f]{{8}}(?:-[0-9a-f]{{4}}){{3}}
 class Stored:
     """One object, named by its path below the storage's root, with `/`.
 
-    `sha256` is what its bytes must hash to, None where its name does not say. `lasting`: its absence is a loss;
-    an unfinished upload may end, or have no bytes yet.
+    `sha256` is what its bytes must hash to, None where nobody has noted it. `lasting`: its absence is a loss;
+    an unfinished upload may end, or have no bytes yet. `about`: how many bytes it may take, told without looking.
     """
 
     name: str
     sha256: str | None
     lasting: bool
+    about: int = 0
 
 
 def named(connection: Connection) -> Iterator[Stored]:
-    """Every object that photos and unfinished uploads name; reads only columns that every revision has."""
-    photos = connection.execute(_lasting(connection), execution_options={"yield_per": PAGE})
-    for sha256 in photos.scalars():
+    """Every object that photos and unfinished uploads name; reads only columns that the database's revision has."""
+    there = {column["name"] for column in inspect(connection).get_columns(Photo.__tablename__)}
+    wanted = {size: column for size, column in DIGESTS.items() if column in there}
+    columns = [getattr(Photo, name) for name in ("sha256", "bytes", *wanted.values())]
+    lasting = _lasting(connection, select(*columns))
+    for row in connection.execute(lasting, execution_options={"yield_per": PAGE}).mappings():
         for size in queries.SIZES:
-            told = sha256 if size == queries.ORIGINAL else None
-            yield Stored(f"photos/{size}/{sha256[:2]}/{sha256}", told, lasting=True)
+            about = ABOUT.get(size, row["bytes"])
+            name = f"photos/{size}/{row['sha256'][:2]}/{row['sha256']}"
+            yield Stored(name, row[wanted[size]] if size in wanted else None, lasting=True, about=about)
     open_ = select(PhotoUpload.id).where(PhotoUpload.finished_at.is_(None))
     for upload_id in connection.execute(open_, execution_options={"yield_per": PAGE}).scalars():
         yield Stored(f"{parts.FOLDER}/{upload_id}", None, lasting=False)
 
 
-def _lasting(connection: Connection) -> Select[str]:
-    """The photos whose bytes must be there: all but the erased, of which an older revision knows none."""
-    query = select(Photo.sha256)
+def _lasting(connection: Connection, query: Select[Any]) -> Select[Any]:
+    """Of photos, those whose bytes must be there: all but the erased, of which an older revision knows none."""
     if not inspect(connection).has_table(PhotoErasure.__tablename__):
         return query
     return query.where(queries.is_lasting())
@@ -66,6 +80,22 @@ def place(name: str) -> Path | None:
     if found := _PART.fullmatch(name):
         return parts.of(UUID(found["id"])).path
     return None
+
+
+@contextmanager
+def opened(each: Stored) -> Iterator[IO[bytes]]:
+    """An object's bytes: the file here, else what S3 holds. FileNotFoundError, another OSError, Away."""
+    path, remote = place(each.name), storage().remote
+    if path is None:
+        raise ValueError(f"{each.name} names no place")
+    if path.exists() or remote is None:
+        with path.open("rb") as file:
+            yield file
+        return
+    try:
+        yield BytesIO(remote.read(each.name))
+    except NotThere:
+        raise FileNotFoundError(each.name) from None
 
 
 def promised(name: str) -> str | None:
