@@ -86,12 +86,11 @@ def digest_of_stream(stream: Any) -> str:
 
 def _store(path: Path, sha256: str) -> Facts:
     picture = _examined(path)
-    original = path.read_bytes()
-    copies = {queries.ORIGINAL: original, queries.WEB: picture.web, queries.THUMB: picture.thumb}
-    for size, data in copies.items():
+    for size, data in ((queries.WEB, picture.web), (queries.THUMB, picture.thumb)):
         storage().put(f"photos/{size}", sha256, data)
+    storage().adopt(path, f"photos/{queries.ORIGINAL}", sha256)
     taken_at = picture.taken_at.isoformat(timespec="seconds") if picture.taken_at else None
-    return Facts(sha256, len(original), picture.mime, picture.width, picture.height, taken_at)
+    return Facts(sha256, path.stat().st_size, picture.mime, picture.width, picture.height, taken_at)
 
 
 def _examined(path: Path) -> imaging.Picture:
