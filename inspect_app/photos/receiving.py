@@ -90,16 +90,14 @@ def digest_of_stream(stream: Any) -> str:
 
 def _store(path: Path, sha256: str) -> Facts:
     picture = _examined(path)
-    original = path.read_bytes()
-    copies = {queries.ORIGINAL: original, queries.WEB: picture.web, queries.THUMB: picture.thumb}
+    copies = {queries.WEB: picture.web, queries.THUMB: picture.thumb}
     for size, data in copies.items():
         storage().put(f"photos/{size}", sha256, data)
+    storage().adopt(path, f"photos/{queries.ORIGINAL}", sha256)
     taken_at = picture.taken_at.isoformat(timespec="seconds") if picture.taken_at else None
-    digested, notes = digests.of_copies(copies), picture.notes.told()
-    look = looks.look(picture.thumb)
-    return Facts(
-        sha256, len(original), picture.mime, picture.width, picture.height, taken_at, notes, digested, look
-    )
+    length, look = path.stat().st_size, looks.look(picture.thumb)
+    seen = (picture.mime, picture.width, picture.height, taken_at, picture.notes.told())
+    return Facts(sha256, length, *seen, digests.of_copies(copies), look)
 
 
 def _examined(path: Path) -> examining.Picture:

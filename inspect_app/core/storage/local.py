@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
+from uuid import uuid4
 
 from inspect_app.core.storage.address import S3Address
 from inspect_app.core.storage.remote import READER_S, Remote
@@ -39,6 +40,21 @@ class Storage:
             file.write(data)
             return self.keep(part, file, kind, name)
 
+    def adopt(self, path: Path, kind: str, name: str) -> Path:
+        """Store a finished file of the same disk by giving it a second name, without writing its bytes again.
+
+        Nobody may write to it any more; its first name may then go.
+        """
+        with path.open("rb") as file:
+            os.fsync(file.fileno())
+        second = self.root / "incoming" / uuid4().hex
+        make_folder(second.parent)
+        os.link(path, second)
+        try:
+            return self._place(second, kind, name)
+        finally:
+            second.unlink(missing_ok=True)
+
     @contextmanager
     def incoming(self) -> Iterator[tuple[Path, IO[bytes]]]:
         """A temporary file on the same disk; removed unless kept."""
@@ -55,6 +71,9 @@ class Storage:
         """Move a finished temporary file to its place, on disk before it is named."""
         file.flush()
         os.fsync(file.fileno())
+        return self._place(part, kind, name)
+
+    def _place(self, part: Path, kind: str, name: str) -> Path:
         target = self.path(kind, name)
         make_folder(target.parent)
         part.replace(target)

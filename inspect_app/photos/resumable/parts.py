@@ -25,10 +25,18 @@ class Part:
     path: Path
 
     def size(self) -> int:
+        """How many bytes are here."""
+        try:
+            return self.path.stat().st_size
+        except FileNotFoundError:
+            return 0
+
+    def safe_size(self) -> int:
         """How many bytes are safely on disk."""
         try:
             with self.path.open("rb") as file:
                 os.fsync(file.fileno())
+                sync_folder(self.path.parent)
                 return os.fstat(file.fileno()).st_size
         except FileNotFoundError:
             return 0
@@ -38,11 +46,13 @@ class Part:
         """The file, to append to; what was written is on disk when it is left, whatever happened."""
         make_folder(self.path.parent)
         with self.path.open("ab", buffering=0) as file:
+            fresh = os.fstat(file.fileno()).st_size == 0
             try:
                 yield file
             finally:
                 os.fsync(file.fileno())
-                sync_folder(self.path.parent)
+                if fresh:
+                    sync_folder(self.path.parent)
 
     @contextmanager
     def held(self) -> Iterator[bool]:

@@ -4,6 +4,7 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from tempfile import SpooledTemporaryFile
 from typing import IO
 
 from inspect_app.core import clock
@@ -17,7 +18,7 @@ from inspect_app.core.problems import (
     TooLarge,
     UnsupportedKind,
 )
-from inspect_app.core.storage import storage
+from inspect_app.core.storage import make_folder, storage
 from inspect_app.photos import queries, receiving, service
 from inspect_app.photos.keeping import shelves
 from inspect_app.photos.models import PhotoUpload
@@ -27,6 +28,9 @@ from inspect_app.photos.resumable.protocol import Checksum
 
 PIECE = 1 << 16
 """What a cut connection can lose at most, in bytes."""
+
+HELD = 4 * 2**20
+"""Up to so many bytes a chunk waits in memory for its checksum, a longer one on disk."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +47,7 @@ def standing(upload: PhotoUpload, by: Actor) -> int:
     """The offset; an upload that is whole but was never finished (a crash then) is finished now."""
     if upload.finished_at is not None:
         return upload.length
-    at = parts.of(upload.id).size()
+    at = parts.of(upload.id).safe_size()
     if at == upload.length:
         _finish(upload, by)
     return at
@@ -55,7 +59,7 @@ def take(upload: PhotoUpload, chunk: Chunk, by: Actor) -> int:
     Conflict at another offset, TooLarge beyond the length, ChecksumMismatch (then nothing is kept), and
     what receiving refuses (then the upload is removed).
     """
-    if standing(upload, by) != chunk.offset:
+    if _reached(upload, by) != chunk.offset:
         raise _moved()
     left = upload.length - chunk.offset
     if left == 0:
@@ -63,10 +67,22 @@ def take(upload: PhotoUpload, chunk: Chunk, by: Actor) -> int:
     if chunk.declared is not None and chunk.declared > left:
         raise _too_long()
     with _checked(chunk, left) as source:
-        at = _append(upload, chunk.offset, source, left)
+        at = _append(upload, chunk.offset, source, left, HELD if chunk.checksum else PIECE)
     if at == upload.length:
-        _finish(upload, by)
+        _finish(upload, by, _digest_of_all(chunk))
     return at
+
+
+def _reached(upload: PhotoUpload, by: Actor) -> int:
+    """As `standing`, but for who waits for the disk himself before he answers."""
+    at = parts.of(upload.id).size()
+    return standing(upload, by) if upload.finished_at is not None or at == upload.length else at
+
+
+def _digest_of_all(chunk: Chunk) -> str | None:
+    """The photo's SHA-256 when one chunk, held against its own, was the whole of it."""
+    given = chunk.checksum
+    return given.digest.hex() if given and given.algorithm == "sha256" and chunk.offset == 0 else None
 
 
 @contextmanager
@@ -75,7 +91,9 @@ def _checked(chunk: Chunk, left: int) -> Iterator[IO[bytes]]:
     if chunk.checksum is None:
         yield chunk.stream
         return
-    with storage().incoming() as (_, file):
+    folder = storage().root / "incoming"
+    make_folder(folder)
+    with SpooledTemporaryFile(HELD, dir=str(folder)) as file:
         digest, wanted = chunk.checksum.start(), left + 1
         while piece := chunk.stream.read(min(PIECE, wanted)):
             digest.update(piece)
@@ -86,12 +104,13 @@ def _checked(chunk: Chunk, left: int) -> Iterator[IO[bytes]]:
         yield file
 
 
-def _append(upload: PhotoUpload, at: int, source: IO[bytes], left: int) -> int:
+def _append(upload: PhotoUpload, at: int, source: IO[bytes], left: int, size: int) -> int:
+    """Append in pieces of `size` bytes; returns the new offset."""
     part = parts.of(upload.id)
     with part.opened() as file:
         if os.fstat(file.fileno()).st_size == 0:
             _require_open(upload, part)
-        while piece := source.read(min(PIECE, left + 1)):
+        while piece := source.read(min(size, left + 1)):
             if len(piece) > left:
                 raise _too_long()
             try:
@@ -112,8 +131,8 @@ def _require_open(upload: PhotoUpload, part: Part) -> None:
         raise _moved() if finished else _dropped()
 
 
-def _finish(upload: PhotoUpload, by: Actor) -> None:
-    """Receive the photo of a whole part, once however many requests ask for it."""
+def _finish(upload: PhotoUpload, by: Actor, digest: str | None = None) -> None:
+    """Receive the photo of a whole part, once however many requests ask for it; `digest` where it is known."""
     part = parts.of(upload.id)
     with part.held() as there:
         row = queries.upload(session(), upload.id)
@@ -125,11 +144,10 @@ def _finish(upload: PhotoUpload, by: Actor) -> None:
             part.remove()
         if row is None or not there:
             raise _dropped()
-        _receive(upload, part, by)
+        _receive(upload, part, by, digest or receiving.digest_of(part.path))
 
 
-def _receive(upload: PhotoUpload, part: Part, by: Actor) -> None:
-    digest = receiving.digest_of(part.path)
+def _receive(upload: PhotoUpload, part: Part, by: Actor, digest: str) -> None:
     with shelves.bringing(upload.sha256):
         try:
             facts = receiving.accept(part.path, digest, upload.sha256)
