@@ -15,6 +15,8 @@ from inspect_app.photos.service import Facts
 
 COLOURS = ((112, 128, 118), (150, 124, 98), (96, 116, 140), (132, 132, 120), (120, 102, 112))
 SIZE = (1600, 1200)
+KINDS = {2: "WEBP", 5: "WEBP"}
+"""The pictures, by number, that are no JPEG: tablets and phones send what they have."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,14 +36,14 @@ def develop(wanted: Iterable[tuple[str, str]]) -> dict[str, Shot]:
 
 def _stored(picture: bytes) -> Facts:
     sha256 = hashlib.sha256(picture).hexdigest()
-    with tempfile.NamedTemporaryFile(suffix=".jpg") as file:
+    with tempfile.NamedTemporaryFile() as file:
         file.write(picture)
         file.flush()
         return receiving.accept(Path(file.name), sha256, sha256)
 
 
 def site_photo(number: int, words: str) -> bytes:
-    """A JPEG of an invented site: sky, ground, a wall with its joints, and what it shows in words."""
+    """An invented site: sky, ground, a wall with its joints, and what it shows in words; a JPEG or a WebP."""
     image = Image.new("RGB", SIZE, (186, 204, 216))
     draw = ImageDraw.Draw(image)
     draw.rectangle((0, 860, 1600, 1200), fill=(134, 118, 98))
@@ -56,5 +58,5 @@ def site_photo(number: int, words: str) -> bytes:
     draw.rectangle((0, 0, 1600, 120), fill=(27, 39, 51))
     draw.text((40, 18), f"示範照片（虛構）{number}　{words}", font=font, fill=(255, 255, 255))
     out = io.BytesIO()
-    image.save(out, "JPEG", quality=82)
+    image.save(out, KINDS.get(number, "JPEG"), quality=82)
     return out.getvalue()
