@@ -16,6 +16,8 @@ from inspect_app.photos.service import Facts
 
 COLOURS = ((112, 128, 118), (150, 124, 98), (96, 116, 140), (132, 132, 120), (120, 102, 112))
 SIZE = (1600, 1200)
+KINDS = {2: "WEBP", 5: "WEBP"}
+"""The pictures, by number, that are no JPEG: tablets and phones send what they have."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,14 +40,14 @@ def develop(wanted: Iterable[tuple[str, str]], copies: Mapping[str, str]) -> dic
 
 def _stored(picture: bytes) -> Facts:
     sha256 = hashlib.sha256(picture).hexdigest()
-    with tempfile.NamedTemporaryFile(suffix=".jpg") as file:
+    with tempfile.NamedTemporaryFile() as file:
         file.write(picture)
         file.flush()
         return receiving.accept(Path(file.name), sha256, sha256)
 
 
 def site_photo(number: int, words: str) -> bytes:
-    """A JPEG of an invented site: sky, ground, a wall with its joints, and what it shows in words."""
+    """An invented site: sky, ground, a wall with its joints, and what it shows in words; a JPEG or a WebP."""
     image = Image.new("RGB", SIZE, (186, 204, 216))
     draw = ImageDraw.Draw(image)
     draw.rectangle((0, 860, 1600, 1200), fill=(134, 118, 98))
@@ -61,7 +63,7 @@ def site_photo(number: int, words: str) -> bytes:
     font = ImageFont.truetype(str(fonts.FOLDER / "NotoSansTC-Bold.ttf"), 64)
     draw.rectangle((0, 0, 1600, 120), fill=(27, 39, 51))
     draw.text((40, 18), f"示範照片（虛構）{number}　{words}", font=font, fill=(255, 255, 255))
-    return _coded(image, 82)
+    return _coded(image, 82, KINDS.get(number, "JPEG"))
 
 
 def _weather(number: int) -> Image.Image:
@@ -76,7 +78,7 @@ def _copied(picture: bytes) -> bytes:
         return _coded(image.resize((SIZE[0] // 2, SIZE[1] // 2)), 60)
 
 
-def _coded(image: Image.Image, quality: int) -> bytes:
+def _coded(image: Image.Image, quality: int, kind: str = "JPEG") -> bytes:
     out = io.BytesIO()
-    image.save(out, "JPEG", quality=quality)
+    image.save(out, kind, quality=quality)
     return out.getvalue()

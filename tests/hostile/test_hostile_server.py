@@ -224,8 +224,7 @@ def test_traps_for_a_decoder_take_no_more_memory_than_a_picture(served: Served) 
         for data, status in PICTURES.values():
             assert served.photo(sha(data), data) == status
 
-    print("MEMORY", memory.above_idle_mib)
-    assert memory.above_idle_mib < 350
+    assert memory.above_idle_mib < 200
 
 
 def test_the_costliest_pictures_within_the_limits_take_a_known_amount(served: Served) -> None:
@@ -237,7 +236,6 @@ def test_the_costliest_pictures_within_the_limits_take_a_known_amount(served: Se
         assert served.is_well()
 
     assert answers == [201] * 8
-    print("MEMORY", memory.above_idle_mib, memory.now_above_idle_mib)
     assert memory.above_idle_mib < (17 * 24_000_000 + 20_000_000) // MIB + 60
     assert memory.now_above_idle_mib < 200
 

@@ -5,6 +5,7 @@ says of itself is read here first. BoxError where it makes no sense.
 """
 
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -57,9 +58,16 @@ def boxes(data: bytes, start: int, end: int) -> Iterator[Box]:
     raise BoxError("too many boxes")
 
 
+def outermost(data: bytes) -> Iterator[Box]:
+    """The boxes of a file up to the first that is none: what is appended is no part of the picture."""
+    walk = boxes(data, 0, len(data))
+    with suppress(BoxError):
+        yield from walk
+
+
 def items(data: bytes) -> Items:
     """What a HEIC file says of its pictures; BoxError when any of it lies outside the file."""
-    meta = _only(boxes(data, 0, len(data)), b"meta")
+    meta = _only(list(outermost(data)), b"meta")
     found, parts = Items(), list(boxes(data, meta.body + 4, meta.end))
     found.primary = _Reader(data, _only(parts, b"pitm")).primary()
     found.kinds = dict(_kinds(data, _only(parts, b"iinf")))
@@ -72,7 +80,7 @@ def items(data: bytes) -> Items:
     return found
 
 
-def _only(found: Iterator[Box] | list[Box], kind: bytes) -> Box:
+def _only(found: list[Box], kind: bytes) -> Box:
     wanted = [box for box in found if box.kind == kind]
     if len(wanted) != 1:
         raise BoxError(f"{len(wanted)} of {kind!r}")

@@ -30,6 +30,7 @@ from inspect_app.photos.pictures.kinds import (
     JPEG,
     MAX_SCALED_PIXELS,
     MAX_WHOLE_PIXELS,
+    WEBP,
     Kind,
     kind_of,
 )
@@ -127,8 +128,9 @@ def _decoded(path: Path, kind: Kind, limit: int) -> Picture:
         size = image.size
         if kind == JPEG:
             copying.draft(image)  # of a HEIC it would take the preview for the picture
+        if kind == WEBP:
+            _let_go(image)
         image.load()
-        _let_go(image)
         copy = copying.web_copy(image)
         exif = notes.tolerant(image.getexif, Image.Exif())
         told = notes.read(exif, turned=kind == HEIC)  # which says in its own terms how, and is decoded so
@@ -151,6 +153,12 @@ def _opened(path: Path, kind: Kind, limit: int) -> Image.Image:
 
 
 def _let_go(image: Any) -> None:
-    """Free what a WebP's decoder holds, two pictures' worth, before the copies take their part."""
-    if hasattr(image, "_decoder"):
+    """Free a WebP's decoder, which holds two pictures' worth, as soon as it has given its one."""
+    take = image._get_next
+
+    def last() -> tuple[bytes, int, int]:
+        found: tuple[bytes, int, int] = take()
         image._decoder = None
+        return found
+
+    image._get_next = last

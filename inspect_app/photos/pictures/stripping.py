@@ -8,7 +8,7 @@ import struct
 import zlib
 from collections.abc import Iterator
 
-from inspect_app.photos.pictures.boxes import boxes, items
+from inspect_app.photos.pictures.boxes import items, outermost
 from inspect_app.photos.pictures.kinds import JPEG, PNG, WEBP
 from inspect_app.photos.pictures.scans import START_OF_SCAN, segments
 
@@ -129,8 +129,10 @@ def _flagged(name: bytes, body: bytes, *, turned: bool) -> bytes:
 
 def _heic(data: bytes) -> bytearray:
     """Everything stays where it is, for places are counted from the start; what is no picture becomes zeros."""
-    found, kept = items(data), bytearray(len(data))
-    for box in boxes(data, 0, len(data)):
+    found, outer = items(data), list(outermost(data))
+    ends = [end for places in found.places.values() for _, end in places]
+    kept = bytearray(max(outer[-1].end, *ends))
+    for box in outer:
         whole = box.kind in (b"ftyp", b"meta")
         kept[box.start : box.end if whole else box.body] = data[box.start : box.end if whole else box.body]
         if not whole and box.kind != b"mdat":

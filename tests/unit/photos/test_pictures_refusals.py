@@ -208,7 +208,7 @@ def test_scan_markers_inside_notes_or_behind_the_end_are_not_counted(stored: Sto
 @pytest.mark.parametrize(
     "behind", [b"<html><script>alert(1)</script>", b"PK\x03\x04" + bytes(100), bytes(5_000)]
 )
-@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP"])
+@pytest.mark.parametrize("kind", KINDS)
 def test_bytes_behind_the_end_are_tolerated_and_not_copied(
     stored: Store, encoded: Encode, kind: str, behind: bytes
 ) -> None:

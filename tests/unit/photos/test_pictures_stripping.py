@@ -34,7 +34,7 @@ def carrying(encoded: Encode, kind: str, orientation: int) -> bytes:
         return encoded(noisy, kind, pnginfo=text, **told) + b"SecretBehind"
     told |= {"xmp": b"<x>SecretXmp</x>"} | ({"lossless": True} if kind == "lossless" else {})
     data = encoded(noisy, {"progressive": "JPEG", "lossless": "WEBP"}.get(kind, kind), **told)
-    return data + (b"\0\0\0\x14skipSecretBehind" if kind == "HEIF" else b"SecretBehind")
+    return data + b"\0\0\0\x14skipSecretBehind" * (kind == "HEIF") + b"SecretBehind"
 
 
 @pytest.mark.parametrize("orientation", [1, 6])
