@@ -164,7 +164,9 @@ def shown(current: Session, actor: Actor, row: Defect, today: date) -> dict[str,
         "may": _may(actor, row, named),
         "photos": _tiles(row.photos, received, f"缺失 {row.code} 的照片"),
         "corrections": [_correction(step, received) for step in row.steps if step.kind == CORRECTION],
-        "photo_notes": plausibility.section(current, actor, row.inspection_id, clock.now(), row.id),
+        "photo_notes": plausibility.section(
+            current, actor, row.inspection_id, clock.now(), plausibility.About(row.id, row.photos)
+        ),
         "history": _history(row, visit),
         "stages": STAGE_WORDS,
     }

@@ -1,5 +1,6 @@
 """The section 照片提示 of other rooms' pages."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -29,7 +30,7 @@ class Shown:
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """What the template takes; `back` is where a review returns to. `may_review`: whether to offer the form."""
+    """What the template takes. `may_review`: whether to offer the form; `defect`: on whose page it stands, if any."""
 
     notes: list[Shown]
     unknown: Unknown
@@ -37,20 +38,30 @@ class Section:
     defect: UUID | None
 
 
+@dataclass(frozen=True, slots=True)
+class About:
+    """A defect to whose notes a page keeps: its corrections', and those on the photos `shas` of the visit."""
+
+    defect: UUID
+    shas: Collection[str]
+
+    def has(self, told: Told) -> bool:
+        note = told.note
+        uses = [note.use, *([note.other] if note.other else [])]
+        return note.use.sha256 in self.shas or any(use.defect == self.defect for use in uses)
+
+
 def section(
-    session: Session, actor: Actor, inspection_id: UUID, now: datetime, defect: UUID | None = None
+    session: Session, actor: Actor, inspection_id: UUID, now: datetime, about: About | None = None
 ) -> Section | None:
-    """The notes on an inspection's photos, or on those of one defect's corrections; None for who gets none."""
+    """The notes on an inspection's photos, or only those about one defect; None for who gets none."""
     if not policy.reads(actor):
         return None
     found = service.of_inspection(session, actor, inspection_id, now)
-    told = [each for each in found.items if defect is None or defect in _defects(each)]
-    return Section([_shown(each) for each in told], found.unknown, policy.reviews(actor), defect)
-
-
-def _defects(told: Told) -> set[UUID | None]:
-    note = told.note
-    return {note.use.defect, note.other.defect if note.other else None}
+    told = [each for each in found.items if about is None or about.has(each)]
+    return Section(
+        [_shown(each) for each in told], found.unknown, policy.reviews(actor), about.defect if about else None
+    )
 
 
 def _shown(told: Told) -> Shown:

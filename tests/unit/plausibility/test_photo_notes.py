@@ -53,9 +53,9 @@ def test_a_photo_of_the_visit_is_told_when_taken_more_than_ten_minutes_outside_i
 
 
 def test_a_camera_without_zone_is_read_as_taipei_time_and_the_note_says_so() -> None:
-    assert timed(datetime(2026, 11, 20, 9, 30)) == []
+    assert timed(datetime.fromisoformat("2026-11-20T09:30")) == []
 
-    (note,) = timed(datetime(2026, 11, 20, 1, 30))
+    (note,) = timed(datetime.fromisoformat("2026-11-20T01:30"))
 
     assert note.figures["minutes"] == 450
     assert "以臺北時間計" in note.zh
@@ -74,9 +74,11 @@ def test_a_visit_over_midnight_has_photos_of_both_days() -> None:
         datetime(2026, 11, 20, 22, 0, tzinfo=TAIPEI), datetime(2026, 11, 21, 1, 0, tzinfo=TAIPEI), None
     )
 
-    assert timed(datetime(2026, 11, 20, 23, 59), visit=night) == []
-    assert timed(datetime(2026, 11, 21, 0, 1), visit=night) == []
-    assert [note.figures["minutes"] for note in timed(datetime(2026, 11, 20, 0, 1), visit=night)] == [1319]
+    assert timed(datetime.fromisoformat("2026-11-20T23:59"), visit=night) == []
+    assert timed(datetime.fromisoformat("2026-11-21T00:01"), visit=night) == []
+    assert [
+        note.figures["minutes"] for note in timed(datetime.fromisoformat("2026-11-20T00:01"), visit=night)
+    ] == [1319]
 
 
 @pytest.mark.parametrize("offset", [1800.0, -1800.0])
