@@ -41,6 +41,7 @@ NAMED_ELSEWHERE = {
     "POST /devices/enrol": "person",
     "POST /openrosa/submission": "inspection",
     f"GET {VISIT_FORM}": "inspection",
+    f"GET {PHOTO}/receipt": "receipt",
 }
 """Routes whose object stands in the query, a header or the body, or not first in the address."""
 
@@ -48,6 +49,7 @@ SECRET = {
     "inspection": ("planned", "started", "incomplete", "submitted", "cancelled"),
     "defect": ("found",),
     "photo": ("unnamed", "secret"),
+    "receipt": ("secret",),
     "upload": ("leaders",),
 }
 """The objects that belong to a visit before its issue."""
@@ -237,6 +239,7 @@ BODIES: dict[str, Body] = {
     f"POST {VISIT}/recipients": _json(party="pcm", document="測補字第 1 號"),
     f"POST {VISIT}/close": _json(),
     f"PUT {PHOTO}": _photo,
+    f"GET {PHOTO}/receipt": lambda asked: {"query_string": {"inspection": asked.ids["inspection_id"]}},
     "POST /api/v1/photos/uploads": lambda asked: {
         "headers": objects.tus_headers(asked.ids["inspection_id"], objects.NEW_PHOTO)
     },

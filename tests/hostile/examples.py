@@ -227,6 +227,9 @@ EXAMPLES: dict[str, Example] = {
         "leader", "/photos/{new_sha256}", query="inspection={started}", data=jpeg(9), kind="image/jpeg"
     ),
     "GET /photos/{sha256}": Example("contractor", "/photos/{sha256}"),
+    "GET /photos/{sha256}/receipt": Example("staff", "/photos/{sha256}/receipt", query="inspection={issued}"),
+    "GET /evidence/keys": Example("staff", "/evidence/keys"),
+    f"GET {INSPECTION}/evidence.zip": Example("staff", "/inspections/{issued}/evidence.zip"),
     "POST /photos/uploads": Example(
         "leader",
         "/photos/uploads",
