@@ -9,6 +9,7 @@ from inspect_app.core.auth import Actor
 from inspect_app.core.permissions import INSPECTED
 from inspect_app.core.problems import NotFound
 from inspect_app.inspections import policy as inspections
+from inspect_app.inspections import queries as inspection_queries
 from inspect_app.photos import queries as photos
 
 if TYPE_CHECKING:
@@ -25,12 +26,9 @@ def packed(session: Session, actor: Actor, inspection_id: UUID) -> "Inspection":
 
 def receipt(session: Session, actor: Actor, sha256: str, inspection_id: UUID) -> "PhotoReceipt":
     """The actor's own receipt; for staff, the team and the auditor otherwise the first. NotFound."""
-    try:
-        inspections.readable(session, actor, inspection_id)
-    except NotFound as error:
-        raise NotFound(NO_RECEIPT) from error
-    found = [each for each in photos.receipts(session, [sha256]) if each.inspection_id == inspection_id]
-    own = [each for each in found if each.uploader_id == actor.id]
-    for each in own or ([] if actor.role in INSPECTED else found):
-        return each
-    raise NotFound(NO_RECEIPT)
+    # One statement, the same whether there is nothing or nothing for this actor.
+    readable, own = inspection_queries.ids_visible_to(actor), actor.role in INSPECTED
+    found = photos.receipt_for(session, sha256, inspection_id, readable, actor.id, own=own)
+    if found is None:
+        raise NotFound(NO_RECEIPT)
+    return found

@@ -19,6 +19,7 @@ from inspect_app.inspections import (
     pages_history,
     pages_next,
     pages_parts,
+    pages_proof,
     pages_score,
     policy,
     queries,
@@ -47,7 +48,9 @@ def context(session: Session, actor: Actor, row: Inspection, today: date) -> dic
     now = _situation(actor, row, view, result, found)
     due = pages_next.due(now)
     steps = pages_parts.steps_of(found)
-    history = pages_history.told(audit.history(session, "inspection", row.id), steps, inside=inside)
+    events = audit.history(session, "inspection", row.id)
+    chained = sorted((event for event in events if event.seq), key=lambda event: event.seq or 0)
+    history = pages_history.told(events, steps, inside=inside)
     return {
         "row": row,
         "tender_readable": tenders.may_read(actor, row.tender_row),
@@ -62,6 +65,7 @@ def context(session: Session, actor: Actor, row: Inspection, today: date) -> dic
         "own": next((person for person in row.team if person.user_id == actor.id), None),
         "score_problem": problem.detail if problem else "",
         "history": history,
+        "proof": pages_proof.proof(actor, chained),
         **_graded(actor, row, result),
         "unserved": _unserved(session, row) if actor.role is Role.STAFF and row.is_published else [],
         "unnamed": _unnamed(row, found),

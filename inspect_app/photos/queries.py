@@ -70,6 +70,20 @@ def received_for(session: Session, inspection_id: UUID) -> list[PhotoReceipt]:
     return list(session.scalars(query.order_by(PhotoReceipt.received_at, PhotoReceipt.sha256)))
 
 
+def receipt_for(
+    session: Session, sha256: str, inspection_id: UUID, readable: Select[UUID], person: UUID, *, own: bool
+) -> PhotoReceipt | None:
+    """A person's own receipt for an inspection among the readable ones, else the first; `own`: no other's."""
+    theirs = PhotoReceipt.uploader_id == person
+    query = select(PhotoReceipt).where(
+        PhotoReceipt.sha256 == sha256,
+        PhotoReceipt.inspection_id == inspection_id,
+        PhotoReceipt.inspection_id.in_(readable),
+    )
+    order = (theirs.desc(), PhotoReceipt.received_at, PhotoReceipt.uploader_id)
+    return session.scalar((query.where(theirs) if own else query).order_by(*order).limit(1))
+
+
 def sent_by(session: Session, uploader_id: UUID, sha256: str) -> bool:
     """Whether this person sent the photo, for any inspection."""
     query = select(PhotoReceipt.sha256).where(

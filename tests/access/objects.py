@@ -20,6 +20,7 @@ ABSENT: dict[str, Ids] = {
     "defect": {"defect_id": NOWHERE},
     "tender": {"tender_id": NOWHERE},
     "photo": {"sha256": "0" * 64},
+    "receipt": {"sha256": "0" * 64, "inspection_id": NOWHERE},
     "upload": {"upload_id": NOWHERE},
     "address": {"signed": "no-such-address"},
     "device": {"device_id": NOWHERE},
@@ -48,6 +49,7 @@ def build(world: World) -> None:
         "defect": _defects(visits),
         "tender": {"known": {"tender_id": visits["issued"].tender}},
         "photo": _photos(),
+        "receipt": _receipts(visits),
         "upload": _uploads(visits),
         "address": {"staffs": {"signed": _signed(world)}},
         "device": {"leaders": {"device_id": _tablets(world)}},
@@ -172,6 +174,15 @@ def _defects(visits: dict[str, Visit]) -> dict[str, Ids]:
 def _photos() -> dict[str, Ids]:
     numbers = {"unnamed": 1, "secret": 3, "named": 4, "correction": 6}
     return {name: {"sha256": sha256(number)} for name, number in numbers.items()}
+
+
+def _receipts(visits: dict[str, Visit]) -> dict[str, Ids]:
+    """Photos with the visit they were sent for."""
+    sent = {"secret": (3, "submitted"), "named": (4, "issued"), "correction": (6, "issued")}
+    return {
+        name: {"sha256": sha256(number), "inspection_id": visits[state].id}
+        for name, (number, state) in sent.items()
+    }
 
 
 def tus_headers(inspection_id: str, number: int = UPLOADED) -> dict[str, str]:

@@ -43,6 +43,7 @@ NAMED_ELSEWHERE = {
     "POST /devices/enrol": "person",
     "POST /openrosa/submission": "inspection",
     f"GET {VISIT_FORM}": "inspection",
+    f"GET {PHOTO}/receipt": "receipt",
 }
 """Routes whose object stands in the query, a header or the body, or not first in the address."""
 
@@ -50,6 +51,7 @@ SECRET = {
     "inspection": ("planned", "started", "incomplete", "submitted", "cancelled"),
     "defect": ("found",),
     "photo": ("unnamed", "secret"),
+    "receipt": ("secret",),
     "upload": ("leaders",),
 }
 """The objects that belong to a visit before its issue."""
@@ -243,6 +245,7 @@ BODIES: dict[str, Body] = {
     f"POST {VISIT}/photo-notes/<uuid:note_id>/reviews": _json(verdict="clear"),
     f"PUT {PHOTO}": _photo,
     "POST /api/v1/photos/<string:sha256>/erasure": _json(reason="當事人請求刪除"),
+    f"GET {PHOTO}/receipt": lambda asked: {"query_string": {"inspection": asked.ids["inspection_id"]}},
     "POST /api/v1/photos/uploads": lambda asked: {
         "headers": objects.tus_headers(asked.ids["inspection_id"], objects.NEW_PHOTO)
     },
