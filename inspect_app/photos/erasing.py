@@ -60,13 +60,13 @@ its bytes (EXIF, perceptual hashes) adds its own at import. Each is given the se
 
 
 def erase(sha256: str, reason: str, by: Actor, now: datetime) -> Erasure:
-    """Erase a photo the actor may read; opens a transaction of its own.
+    """Erase a photo that came for an inspection the actor may know of; opens a transaction of its own.
 
     NotFound; Conflict while a case it hangs on is open, and when it was erased before.
     """
     with shelves.clearing(shelves.of(sha256)):
         with transaction() as current:
-            policy.readable(current, by, sha256)
+            policy.require_sent(current, by, sha256)
             if queries.erasure(current, sha256) is not None:
                 raise Conflict("這張照片先前已清除；原因見查核頁面的歷程。")
             _require_over(current, sha256)

@@ -13,7 +13,7 @@ from inspect_app.core.database import session
 from inspect_app.core.problems import Busy, Conflict, FieldError, InvalidFields, NotFound
 from inspect_app.inspections import policy as inspections
 from inspect_app.layout.parts import Photo
-from inspect_app.photos import addresses, erasing, retaining
+from inspect_app.photos import addresses, erasing, policy, retaining
 from inspect_app.photos import retention as periods
 
 blueprint = Blueprint("photo_pages", __name__, template_folder="templates", url_prefix="/photos")
@@ -105,11 +105,13 @@ def _page(inspection_id: UUID | None, form: Form) -> Response:
 
 
 def _tiles(shas: list[str]) -> list[tuple[str, Photo]]:
-    """The photos to choose from; the staff may read those alone that something names."""
-    return [
-        (
-            sha256,
-            Photo(addresses.image(sha256), f"照片 {place}（雜湊 {sha256[:8]}）", "", f"雜湊 {sha256[:8]}"),
-        )
-        for place, sha256 in enumerate(shas, 1)
-    ]
+    """The photos to choose from, each shown if something still names it, for only then the staff may see it."""
+    return [(sha256, _tile(sha256, place)) for place, sha256 in enumerate(shas, 1)]
+
+
+def _tile(sha256: str, place: int) -> Photo:
+    try:
+        policy.readable(session(), current_actor(), sha256)
+    except NotFound:
+        return Photo(None, "", "", f"雜湊 {sha256[:8]}", instead="現行送件沒有提到，不能查看")
+    return Photo(addresses.image(sha256), f"照片 {place}", "", f"雜湊 {sha256[:8]}")

@@ -19,6 +19,7 @@ from inspect_app.photos.models import Photo, PhotoUpload
 from inspect_app.photos.problems import Erased, Gone
 
 Rule = Callable[[Session, Actor, str], bool]
+ABSENT = "沒有這張照片，或不是您能查看的；請從查核紀錄開啟。"
 ENDED = {"closed": "已結案", "cancelled": "已取消"}
 
 
@@ -54,7 +55,7 @@ def readable(session: Session, actor: Actor, sha256: str) -> Photo:
     # The right first: the same questions go to the database whether the photo is secret or absent.
     photo = queries.get(session, sha256) if _may_read(session, actor, sha256) else None
     if photo is None:
-        raise NotFound("沒有這張照片，或不是您能查看的；請從查核紀錄開啟。")
+        raise NotFound(ABSENT)
     return photo
 
 
@@ -69,6 +70,13 @@ def gets_original(session: Session, actor: Actor, sha256: str) -> bool:
     Everybody else gets the same picture without notes.
     """
     return sees_notes(actor) or queries.sent_by(session, actor.id, sha256)
+
+
+def require_sent(session: Session, actor: Actor, sha256: str) -> None:
+    """NotFound unless the photo came for an inspection the actor may know of, named there (still) or not."""
+    known = inspection_queries.ids_visible_to(actor)
+    if session.scalar(queries.received_among(sha256, known).limit(1)) is None:
+        raise NotFound(ABSENT)
 
 
 def viewable(session: Session, actor: Actor, sha256: str) -> Photo:

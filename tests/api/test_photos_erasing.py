@@ -22,7 +22,17 @@ from inspect_app.photos.models import Photo, PhotoErasure, PhotoReceipt
 from tests.api.photo_samples import Tus, files
 from tests.api.test_inspections_races import together
 from tests.clients import Api, Page
-from tests.inspections_builders import AsUser, Ids, Visit, defect_body, errors, expect, jpeg, sha256
+from tests.inspections_builders import (
+    AsUser,
+    Ids,
+    Visit,
+    defect_body,
+    errors,
+    expect,
+    jpeg,
+    sha256,
+    submission_body,
+)
 
 REASON = "當事人依個人資料保護法請求刪除"
 PHOTO = f"/photos/{sha256()}"
@@ -250,6 +260,24 @@ def test_clearing_leaves_an_erased_photos_row(
         clearing.clear_photos(clock.now(), lambda: None)
         assert queries.erasure(session(), sha256()) is not None
         assert queries.get(session(), sha256()) is not None
+
+
+def test_what_an_amendment_dropped_can_be_erased_too(
+    app: Flask, as_user: AsUser, people: Ids, page: Page
+) -> None:
+    """It stays as evidence of the first version, though nobody but its sender reads it any more."""
+    visit = Visit.submitted(as_user, people, photos=[{"sha256": sha256()}])
+    expect(visit.send_photo(), 201)
+    expect(visit.amend(submission_body(people)), 201)
+    expect(visit.issue(), 200)
+    expect(visit.close(), 200)
+    assert as_user("staff").get(PHOTO).status_code == 404
+    page.sign_in("staff")
+    assert "現行送件沒有提到" in page.get(f"/photos/retention?inspection={visit.id}").text
+
+    expect(erase(as_user), 201)
+
+    assert not queries_stored(app)
 
 
 # -- the page ------------------------------------------------------------------------------------------------
