@@ -4,13 +4,26 @@ import argparse
 import sys
 from pathlib import Path
 
-from bench import forms, importing, pages, papers, photos, resumable, scoring, searching, start, submission
+from bench import (
+    forms,
+    importing,
+    pages,
+    papers,
+    photos,
+    resumable,
+    scoring,
+    searching,
+    start,
+    storage,
+    submission,
+)
 from bench.harness import Line, table, write
 
 ROOMS = {
     "submission": submission.lines,
     "photos": photos.lines,
     "resumable": resumable.lines,
+    "storage": storage.lines,
     "papers": papers.lines,
     "importing": importing.lines,
     "pages": pages.lines,

@@ -15,6 +15,7 @@ from inspect_app.core.permissions import PUBLIC
 from inspect_app.evidence import packing, policy, schemas, service
 from inspect_app.inspections import policy as inspections
 from inspect_app.photos import service as photos
+from inspect_app.photos import viewing
 
 blp = ApiBlueprint("evidence_api", __name__, description="證據")
 IN_MEMORY = 1 << 22
@@ -38,7 +39,8 @@ def package(inspection_id: UUID) -> Response:
     order = packing.Order(whole, request.url_root, clock.now())
     file = cast(IO[bytes], tempfile.SpooledTemporaryFile(max_size=IN_MEMORY))  # noqa: SIM115 - sent, then closed
     with zipfile.ZipFile(file, "w") as archive:
-        packing.pack(session(), row, packing.Archive(archive), order)
+        originals = packing.pack(session(), row, packing.Archive(archive), order)
+    viewing.note(originals, current_actor(), viewing.PACKAGE, clock.now())
     file.seek(0)
     return send_file(
         file, "application/zip", as_attachment=True, download_name=f"evidence-{str(row.id)[:8]}.zip"

@@ -19,14 +19,18 @@ from inspect_app.evidence import page, service, verifying
 from inspect_app.inspections import printing
 from inspect_app.inspections import queries as inspections
 from inspect_app.photos import queries as photos
+from inspect_app.photos.keeping import reading
+from inspect_app.photos.problems import BytesDamaged, BytesMissing
 
 if TYPE_CHECKING:
     from inspect_app.inspections.models import Inspection
     from inspect_app.photos.models import Photo
 
 EXTENSIONS = {"image/jpeg": "jpg", "image/png": "png", "image/webp": "webp", "image/heic": "heic"}
+ORIGINALS = "photos/"
 EPOCH = (1980, 1, 1, 0, 0, 0)
-ERASED = "原檔已不在儲存區；證據鏈仍載有它的雜湊"
+ERASED = "已依規定清除；證據鏈仍載有它的雜湊"
+LOST = "檔案遺失或損壞，請由備份還原後重新產生證據包；證據鏈仍載有它的雜湊"
 WITHHELD = "送件內含各委員評分，只給領隊、工作人員與稽核"
 
 
@@ -93,8 +97,8 @@ class Order:
     made_at: datetime
 
 
-def pack(session: Session, inspection: "Inspection", target: Target, order: Order) -> None:
-    """Write an inspection's package; the manifest, which names all the rest, comes last."""
+def pack(session: Session, inspection: "Inspection", target: Target, order: Order) -> list[str]:
+    """Write an inspection's package, the manifest, which names all the rest, last; returns the originals in it."""
     package = Package(target)
     keys = service.published(session)
     events = audit.chained(session, "inspection", inspection.id)
@@ -123,6 +127,7 @@ def pack(session: Session, inspection: "Inspection", target: Target, order: Orde
         "absent": package.absent,
     }
     _sign(target, json.dumps(manifest, ensure_ascii=False, indent=1).encode())
+    return [each["sha256"] for each in package.files if each["name"].startswith(ORIGINALS)]
 
 
 def _sign(target: Target, manifest: bytes) -> None:
@@ -160,8 +165,13 @@ def _photos(
 ) -> Iterator[dict[str, Any]]:
     """The originals received for the inspection, each once, and every receipt."""
     rows = photos.received_for(session, inspection.id)
-    for sha256, photo in photos.of(session, [row.sha256 for row in rows]).items():
-        _original(package, sha256, photo)
+    known = photos.of(session, [row.sha256 for row in rows])
+    erased = photos.erased(session, known)
+    for sha256, photo in known.items():
+        if sha256 in erased:
+            package.lacks("photo", sha256, f"{ERASED}：{erased[sha256].reason}")
+        else:
+            _original(package, sha256, photo)
     for row in rows:
         link = _link(events, "photo.received", row.uploader_id, row.sha256, row.received_at)
         if sealed := sealing.receipt("photo", inspection.id, row.sha256, row.received_at, link):
@@ -169,11 +179,11 @@ def _photos(
 
 
 def _original(package: Package, sha256: str, photo: "Photo") -> None:
-    name = f"photos/{sha256}.{EXTENSIONS.get(photo.mime, 'bin')}"
+    name = f"{ORIGINALS}{sha256}.{EXTENSIONS.get(photo.mime, 'bin')}"
     try:
-        package.copy(name, photos.paths(sha256, photos.ORIGINAL), sha256)
-    except FileNotFoundError:
-        package.lacks("photo", sha256, ERASED)
+        package.copy(name, reading.path(photo, photos.ORIGINAL), sha256)
+    except (BytesMissing, BytesDamaged):
+        package.lacks("photo", sha256, LOST)
 
 
 def _submissions(
