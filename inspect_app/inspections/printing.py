@@ -34,9 +34,9 @@ def root(session: Session, inspection: Inspection) -> Link | None:
 
 
 def proved(document: Document, link: Link) -> Document:
-    """The paper with the root and the key at its foot, and the root in what its QR opens."""
+    """The paper with the root and the key at its foot, and how it begins in what its QR opens."""
     proof = f"證據鏈根 {link.hash}（第 {link.seq} 環）　金鑰 {sealing.key().id}"
-    return replace(document, proof=proof, link=f"{document.link}#root={link.hash}")
+    return replace(document, proof=proof, link=f"{document.link}#root={link.hash[:16]}")
 
 
 def files(session: Session, inspection: Inspection, address: str) -> dict[str, bytes]:
