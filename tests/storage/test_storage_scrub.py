@@ -235,3 +235,18 @@ def test_an_object_in_s3_that_no_photo_is_called_like_is_told_within_the_month(
         keeping.scrub()
 
     assert [(each.place, each.kind, each.sha256) for each in keeping.findings()] == [("s3", "stray", None)]
+
+
+def test_copies_made_anew_with_other_bytes_go_to_s3_again(keeping: Keeping, write: Write, sent: UUID) -> None:
+    from inspect_app.photos.keeping import digests
+    from inspect_app.photos.models import Photo
+
+    keeping.offload()
+    assert keeping.waiting() == []
+
+    with write() as current:
+        photo = current.get(Photo, SHA)
+        assert photo is not None
+        digests.note(current, photo, {"web_sha256": "0" * 64})
+
+    assert keeping.waiting() == [SHA]
