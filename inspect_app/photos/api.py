@@ -1,6 +1,7 @@
 """/api/v1/photos: sending in one go or resumably (tus 1.0.0), and reading."""
 
 from collections.abc import Callable, Mapping
+from datetime import timedelta
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -27,6 +28,8 @@ UPLOADS = "/photos/uploads"
 UPLOAD = "/photos/uploads/<uuid:upload_id>"
 TUS_REFUSALS = {405: "不接受的操作", 410: "上傳已逾期", 412: "tus 版本不符", 460: "檢查碼不符"}
 CREATION_REFUSALS = TUS_REFUSALS | {429: "這部平板未傳完的太多，或今日傳得太多", 507: "磁碟空間不足"}
+
+CHECK_AGAIN_AFTER = timedelta(minutes=1)
 
 View = TypeVar("View", bound=Callable[..., Response])
 
@@ -188,10 +191,14 @@ def add_tus_headers(response: Response) -> Response:
 
 
 def _own_upload(upload_id: UUID, *, sending: bool = False) -> PhotoUpload:
-    """The actor's upload, checked; the database is let go, for a body may follow."""
+    """The actor's upload, checked; the database is let go, for a body may follow.
+
+    Whether photos may still be sent is asked when an upload begins and under lock when it ends; in between only
+    once it has stood for a while.
+    """
     protocol.check_version(request.headers)
     upload = policy.own_upload(session(), current_actor(), upload_id, clock.now())
-    if sending:
+    if sending and clock.now() - upload.created_at > CHECK_AGAIN_AFTER:
         policy.check_sendable(session(), current_actor(), upload.inspection_id)
     receiving.release_database()
     return upload

@@ -133,7 +133,8 @@ def finish_alike(session: Session, upload: PhotoUpload, now: datetime) -> list[U
         PhotoUpload.inspection_id == upload.inspection_id,
         PhotoUpload.finished_at.is_(None),
     )
-    return list(session.scalars(alike.values(finished_at=now).returning(PhotoUpload.id)))
+    finished = alike.values(finished_at=now).returning(PhotoUpload.id)
+    return list(session.scalars(finished, execution_options={"synchronize_session": False}))
 
 
 def expired(session: Session, now: datetime, limit: int) -> list[PhotoUpload]:
