@@ -10,10 +10,8 @@ depends_on = None
 
 
 def upgrade() -> None:
-    with op.batch_alter_table("photos", schema=None) as batch_op:
-        batch_op.add_column(sa.Column("notes", sa.JSON(none_as_null=True), nullable=True))
+    op.add_column("photos", sa.Column("notes", sa.JSON(), nullable=True))
 
 
 def downgrade() -> None:
-    with op.batch_alter_table("photos", schema=None) as batch_op:
-        batch_op.drop_column("notes")
+    op.drop_column("photos", "notes")
