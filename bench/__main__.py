@@ -4,12 +4,13 @@ import argparse
 import sys
 from pathlib import Path
 
-from bench import forms, importing, pages, papers, photos, scoring, searching, start, submission
+from bench import forms, importing, likeness, pages, papers, photos, scoring, searching, start, submission
 from bench.harness import Line, table, write
 
 ROOMS = {
     "submission": submission.lines,
     "photos": photos.lines,
+    "likeness": likeness.lines,
     "papers": papers.lines,
     "importing": importing.lines,
     "pages": pages.lines,

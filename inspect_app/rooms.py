@@ -110,6 +110,7 @@ def warm(app: Flask) -> None:
     revisions()
     published.every()
     searching.warm(app)
+    plausibility.warm(app)
     lawbook.book()
     typefaces()
     configure_mappers()
