@@ -7,6 +7,7 @@ from pathlib import Path
 from bench import (
     forms,
     importing,
+    likeness,
     pages,
     papers,
     photos,
@@ -24,6 +25,7 @@ ROOMS = {
     "photos": photos.lines,
     "resumable": resumable.lines,
     "storage": storage.lines,
+    "likeness": likeness.lines,
     "papers": papers.lines,
     "importing": importing.lines,
     "pages": pages.lines,

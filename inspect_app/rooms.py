@@ -124,6 +124,7 @@ def warm(app: Flask) -> None:
     revisions()
     published.every()
     searching.warm(app)
+    plausibility.warm(app)
     lawbook.book()
     typefaces()
     with app.app_context():

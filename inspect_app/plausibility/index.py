@@ -48,17 +48,20 @@ class Index:
             first[place] = views[:, view, 0]
         self._names.extend(names)
 
-    def search(self, asked: Views, limit: int) -> dict[str, int]:
-        """The photos with a view that differs from one asked for in at most `limit` bits: name and least distance."""
+    def search(self, asked: Views, limit: int, begin: int = 0) -> dict[str, int]:
+        """The photos with a view that differs from one asked for in at most `limit` bits: name and least distance.
+
+        `begin` leaves out the first so many.
+        """
         found: dict[str, int] = {}
-        for place, distance in self._near(asked, limit):
+        for place, distance in self._near(asked, limit, begin):
             name = self._names[place]
             found[name] = min(distance, found.get(name, distance))
         return found
 
-    def _near(self, asked: Views, limit: int) -> Iterator[tuple[int, int]]:
+    def _near(self, asked: Views, limit: int, begin: int) -> Iterator[tuple[int, int]]:
         loose = first_limit(limit)
-        for start in range(0, len(self), BLOCK):
+        for start in range(begin, len(self), BLOCK):
             for view, first in enumerate(self._first):
                 part = first[start : min(start + BLOCK, len(self))]
                 for bits in asked:

@@ -24,7 +24,7 @@ class PhotoLook(Base):
     sha256: Mapped[str] = mapped_column(ForeignKey("photos.sha256", ondelete="CASCADE"), unique=True)
     method: Mapped[int]
     views: Mapped[str] = mapped_column(Text)
-    made_at: Mapped[datetime]
+    made_at: Mapped[datetime] = mapped_column(index=True)
 
 
 class NoteReview(Base):

@@ -28,6 +28,8 @@ def upgrade() -> None:
         sa.UniqueConstraint("sha256", name=op.f("uq_photo_looks_sha256")),
         sqlite_autoincrement=True,
     )
+    with op.batch_alter_table("photo_looks", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_photo_looks_made_at"), ["made_at"], unique=False)
     op.create_table(
         "photo_note_reviews",
         sa.Column("id", sa.Uuid(), nullable=False),

@@ -57,7 +57,7 @@ def keep(write: Write, number: int, at: int | None = None) -> str:
 
 def found(app: Flask, searcher: Searcher, number: int) -> set[str]:
     with app.app_context():
-        return set(searcher.search(session(), {"x": look(number)}, 41, clock.now())["x"])
+        return set(searcher.search(session(), {f"x{number}": look(number)}, 41, clock.now())[f"x{number}"])
 
 
 @pytest.mark.every_database
@@ -65,11 +65,11 @@ def test_a_photo_is_found_from_the_moment_it_came(app: Flask, write: Write, fixe
     searcher, one = Searcher(), keep(write, 1)
     assert found(app, searcher, 1) == {one}
 
-    fixed_clock.advance(timedelta(hours=1))
+    fixed_clock.instant += timedelta(hours=1)
     two = keep(write, 2)
 
     assert (found(app, searcher, 1), found(app, searcher, 2)) == ({one}, {two})
-    fixed_clock.advance(timedelta(hours=1))
+    fixed_clock.instant += timedelta(hours=1)
     assert (found(app, searcher, 1), found(app, searcher, 2)) == ({one}, {two})
     assert found(app, Searcher(), 1) == {one}  # another process
 
@@ -79,20 +79,20 @@ def test_a_smaller_number_that_is_committed_later_is_not_missed(
     app: Flask, write: Write, fixed_clock: FixedClock
 ) -> None:
     searcher, old = Searcher(), keep(write, 1)
-    fixed_clock.advance(timedelta(hours=1))
+    fixed_clock.instant += timedelta(hours=1)
     later = keep(write, 3, at=30)
     assert found(app, searcher, 3) == {later}
 
     late = keep(write, 2, at=20)
 
     assert found(app, searcher, 2) == {late}
-    fixed_clock.advance(timedelta(hours=1))
+    fixed_clock.instant += timedelta(hours=1)
     assert [found(app, searcher, number) for number in (1, 2, 3)] == [{old}, {late}, {later}]
 
 
 def test_a_photo_that_was_removed_is_found_no_more(app: Flask, write: Write, fixed_clock: FixedClock) -> None:
     searcher, one = Searcher(), keep(write, 1)
-    fixed_clock.advance(timedelta(hours=1))
+    fixed_clock.instant += timedelta(hours=1)
     assert found(app, searcher, 1) == {one}
 
     with write() as current:
@@ -119,7 +119,7 @@ def test_another_database_in_the_same_place_is_noticed(
     searcher = Searcher()
     for number in range(1, 4):
         keep(write, number)
-    fixed_clock.advance(timedelta(hours=1))
+    fixed_clock.instant += timedelta(hours=1)
     assert found(app, searcher, 3) != set()
     with write() as current:
         current.execute(delete(Photo))

@@ -139,7 +139,7 @@ def test_a_review_is_kept_shown_and_audited(
     path = f"/photo-notes/{note['id']}/reviews"
 
     expect(second.post("staff", path, {"verdict": "clear"}), 201)
-    fixed_clock.advance(timedelta(minutes=1))
+    fixed_clock.instant += timedelta(minutes=1)
     expect(second.post("leader", path, {"verdict": "follow_up", "reason": "與前案相同"}), 201)
 
     review = notes(second)[0]["review"]
