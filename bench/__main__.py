@@ -4,7 +4,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from bench import forms, importing, pages, papers, photos, scoring, searching, start, submission
+from bench import evidence, forms, importing, pages, papers, photos, scoring, searching, start, submission
 from bench.harness import Line, table, write
 
 ROOMS = {
@@ -16,6 +16,7 @@ ROOMS = {
     "searching": searching.lines,
     "forms": forms.lines,
     "scoring": scoring.lines,
+    "evidence": evidence.lines,
     "start": start.lines,
 }
 RESULTS = Path(__file__).with_name("results.json")
