@@ -5,6 +5,7 @@ import sys
 from pathlib import Path
 
 from bench import (
+    evidence,
     forms,
     importing,
     likeness,
@@ -32,6 +33,7 @@ ROOMS = {
     "searching": searching.lines,
     "forms": forms.lines,
     "scoring": scoring.lines,
+    "evidence": evidence.lines,
     "start": start.lines,
 }
 RESULTS = Path(__file__).with_name("results.json")

@@ -4,11 +4,15 @@ import marshmallow as ma
 
 from inspect_app.core.api import Schema, SealedOut
 
-__all__ = ["KeyList", "KeyOut", "ReceiptArgs", "SealedOut"]
+__all__ = ["KeyArgs", "KeyList", "KeyOut", "ReceiptArgs", "SealedOut"]
 
 
 class ReceiptArgs(Schema):
     inspection = ma.fields.UUID(required=True)
+
+
+class KeyArgs(Schema):
+    id = ma.fields.String(validate=ma.validate.Regexp(r"^[0-9a-f]{16}\Z", error="應為 16 個十六進位字元。"))
 
 
 class KeyOut(Schema):
