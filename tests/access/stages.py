@@ -129,6 +129,7 @@ def _pool(known: Visit, visits: list[Visit]) -> dict[str, list[Ids]]:
         "tender": [{"tender_id": visit.tender} for visit in visits],
         "photo": [{"sha256": sha256(30)}],
         "upload": [],
+        "address": [{"signed": "no-such-address"}],
         "device": [],
         "import": [objects.ABSENT["import"]],
         "form": [{"code": "construction-inspection", "version": "1"}],
