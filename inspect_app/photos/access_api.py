@@ -6,9 +6,10 @@ from uuid import UUID
 from flask import Response
 
 from inspect_app.core import clock
-from inspect_app.core.api import ApiBlueprint, PageArgs, paginate
+from inspect_app.core.api import ApiBlueprint, PageArgs, ProblemSchema, paginate
 from inspect_app.core.auth import current_actor, requires
 from inspect_app.core.database import session
+from inspect_app.core.described import PROBLEM
 from inspect_app.core.permissions import PUBLIC
 from inspect_app.core.problems import NotFound
 from inspect_app.photos import addresses, erasing, policy, schemas, serving, viewing
@@ -16,11 +17,18 @@ from inspect_app.photos.resumable import protocol
 
 blp = ApiBlueprint("photo_access_api", __name__, description="照片的查看")
 
+ERASED: dict[str, Any] = {
+    "schema": ProblemSchema,
+    "content_type": PROBLEM,
+    "description": "照片已依規定清除",
+}
+
 
 @blp.get("/photos/<string:sha256>/address")
 @requires("photos.read")
 @blp.arguments(schemas.ReadArgs, location="query")
 @blp.response(200, schemas.AddressOut)
+@blp.alt_response(410, **ERASED)
 def address(args: dict[str, Any], sha256: str) -> addresses.Address:
     """An address of the picture for the next minutes, for whoever asks; it needs no token."""
     photo = policy.viewable(session(), current_actor(), _hex(sha256))
@@ -30,6 +38,7 @@ def address(args: dict[str, Any], sha256: str) -> addresses.Address:
 @blp.get("/photos/addresses/<string:signed>")
 @requires(PUBLIC)
 @blp.response(200, schemas.BINARY, content_type="image/jpeg")
+@blp.alt_response(410, **ERASED)
 def at(signed: str) -> Response:
     """The picture of a signed address, as long as its reader may read it."""
     found = addresses.opened(signed)

@@ -67,6 +67,7 @@ def send(args: dict[str, Any], sha256: str) -> tuple[Received, int]:
 @requires("photos.read")
 @blp.arguments(schemas.ReadArgs, location="query")
 @blp.response(200, schemas.BINARY, content_type="image/jpeg")
+@blp.alt_response(410, schema=ProblemSchema, content_type=PROBLEM, description="照片已依規定清除")
 def photo(args: dict[str, Any], sha256: str) -> Response:
     """A photo's bytes: as received, or as a JPEG of at most 1600 (web) or 320 (thumb) pixels.
 

@@ -69,7 +69,6 @@ class AddressOut(Schema):
 
 
 class ViewOut(Schema):
-    id = ma.fields.UUID()
     at = ma.fields.AwareDateTime()
     sha256 = ma.fields.String()
     viewer = ma.fields.String(attribute="viewer_name")

@@ -132,6 +132,7 @@ def _pool(known: Visit, visits: list[Visit]) -> dict[str, list[Ids]]:
         "photo": [{"sha256": sha256(30)}],
         "receipt": [{"sha256": sha256(30), "inspection_id": known.id}],
         "upload": [],
+        "address": [{"signed": "no-such-address"}],
         "device": [],
         "import": [objects.ABSENT["import"]],
         "form": [{"code": "construction-inspection", "version": "1"}],
