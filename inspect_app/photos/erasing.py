@@ -129,11 +129,11 @@ def _record(
 ) -> list[parts.Part]:
     session.add(PhotoErasure(**{name: getattr(told, name) for name in Erasure.__slots__}))
     session.flush()
-    events = [
-        ("photo.erased", case.id, {"sha256": told.sha256, "reason": told.reason, "by": told.erased_by_name})
-        for case in cases_of(session, told.sha256)
-    ]
-    audit.record_each(session, by, "inspection", events, now or told.erased_at)
+    facts = {"sha256": told.sha256, "reason": told.reason, "by": told.erased_by_name}
+    for case in sorted(
+        cases_of(session, told.sha256), key=lambda each: each.id
+    ):  # all in one order: each is held
+        audit.append(session, by, "photo.erased", ("inspection", case.id), now or told.erased_at, facts)
     uploads = session.scalars(select(PhotoUpload.id).where(PhotoUpload.sha256 == told.sha256)).all()
     for forget in FORGETTERS:
         forget(session, told.sha256)

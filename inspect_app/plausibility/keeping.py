@@ -8,6 +8,8 @@ from sqlalchemy.orm import Session
 
 from inspect_app.core.database import session, table, transaction
 from inspect_app.photos import queries as photos
+from inspect_app.photos.keeping import reading
+from inspect_app.photos.problems import BytesAway, BytesDamaged, BytesMissing
 from inspect_app.plausibility import likeness
 from inspect_app.plausibility.models import PhotoLook
 
@@ -55,8 +57,8 @@ def _unseen(after: str) -> list[str]:
 def _seen(sha256: str) -> str | None:
     """How the photo looks whose thumbnail lies in the storage; None where it does not."""
     try:
-        return look(photos.paths(sha256, photos.THUMB).read_bytes())
-    except OSError:
+        return look(reading.path_of(session(), sha256, photos.THUMB).read_bytes())
+    except (BytesMissing, BytesDamaged, BytesAway):
         return None
 
 
