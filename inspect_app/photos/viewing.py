@@ -100,7 +100,7 @@ def log_of(session: Session, actor: Actor, inspection_id: UUID) -> "Inspection":
 def listed(inspection_id: UUID) -> Select[PhotoView]:
     """The views of an inspection's originals, the last first."""
     query = select(PhotoView).where(PhotoView.inspection_id == inspection_id)
-    return query.order_by(PhotoView.at.desc(), PhotoView.id)
+    return query.order_by(PhotoView.at.desc(), PhotoView.sha256, PhotoView.way, PhotoView.id)
 
 
 def newest(session: Session, inspection_id: UUID, limit: int) -> list[PhotoView]:

@@ -6,7 +6,7 @@ import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 from flask import Flask
@@ -16,7 +16,7 @@ from inspect_app.core.database import session
 from inspect_app.core.storage import storage
 from inspect_app.core.storage.address import S3Address
 from inspect_app.core.storage.remote import Away, Remote
-from inspect_app.photos import queries
+from inspect_app.photos import erasing, queries
 from inspect_app.photos.keeping import reading
 from tests.api.photo_samples import become, picture, put, sha
 from tests.clients import Api
@@ -120,6 +120,23 @@ def test_a_photo_cleared_here_is_removed_there(keeping: Keeping, app: Flask, sen
 
     assert keeping.offload()["removed"] == 1
     assert keeping.there() == []
+
+
+def test_an_erased_photo_leaves_s3_too_and_nothing_brings_it_back(
+    keeping: Keeping, app: Flask, sent: UUID
+) -> None:
+    keeping.offload()
+    told = erasing.Erasure(SHA, keeping.clock.now(), uuid4(), "工作人員", "當事人請求刪除")
+    with app.app_context():
+        assert erasing.again(told, keeping.clock.now())
+    assert (keeping.here(), keeping.there()) == (set(), NAMES)
+
+    keeping.scrub()
+    assert (keeping.here(), keeping.told()) == (set(), [])
+    assert keeping.offload()["removed"] == 1
+    assert (keeping.there(), keeping.waiting()) == ([], [])
+    keeping.scrub()
+    assert (keeping.here(), keeping.told()) == (set(), [])
 
 
 # -- outages -----------------------------------------------------------------------------------------------
