@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from flask import Flask
 from pypdf import PdfReader
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
@@ -166,7 +166,9 @@ def test_it_is_neither_missing_nor_lost(app: Flask, as_user: AsUser, visit: Visi
     assert visit.read()["missing"] == []
     with app.app_context(), db.engine.connect() as connection:
         assert not any(sha256() in each.name for each in stored.named(connection))
-        assert sha256() not in queries.newest(session(), 100)
+        assert (
+            session().scalar(select(func.count()).where(Photo.sha256 == sha256(), queries.is_lasting())) == 0
+        )
 
 
 def test_every_inspection_it_hangs_on_has_the_event(app: Flask, as_user: AsUser, visit: Visit) -> None:

@@ -103,7 +103,8 @@ def test_an_unfinished_upload_keeps_the_bytes_it_has(city: Place, empty: Place, 
         for upload, finished in ((began, None), (ended, "2026-11-23 00:00:00.000000")):
             session.execute(
                 text(
-                    "INSERT INTO photo_uploads VALUES (:id, :visit, :user, :sha, 9, '', "
+                    "INSERT INTO photo_uploads (id, inspection_id, uploader_id, sha256, length, described, "
+                    "created_at, expires_at, finished_at) VALUES (:id, :visit, :user, :sha, 9, '', "
                     "'2026-11-23 00:00:00.000000', '2026-11-30 00:00:00.000000', :finished)"
                 ),
                 {"id": upload.hex, "visit": began.hex, "user": user, "sha": "0" * 64, "finished": finished},

@@ -58,7 +58,13 @@ def decodes_at_scale(head: bytes) -> bool:
         if segment.code in _FRAMES:
             if segment.code not in _BASELINE or components:
                 return False
-            components = head[segment.body + 2 + _COMPONENTS_OF_FRAME] if segment.end <= len(head) else 0
+            components = _count(head, segment, _COMPONENTS_OF_FRAME)
         elif segment.code == START_OF_SCAN:
-            return segment.end <= len(head) and 0 < components == head[segment.body + 2]
+            return 0 < components == _count(head, segment, 0)
     return False
+
+
+def _count(head: bytes, segment: Segment, place: int) -> int:
+    """A byte of a segment's body behind its length; 0 where the file was cut or the segment is too short."""
+    at = segment.body + 2 + place
+    return head[at] if at < segment.end <= len(head) else 0
