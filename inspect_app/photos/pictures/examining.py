@@ -11,7 +11,7 @@ PNG black) by the decoders without a word. Whether all that was sent has arrived
 
 import warnings
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -21,7 +21,7 @@ from typing import Any
 import pillow_heif
 from PIL import Image, ImageFile, PngImagePlugin
 
-from inspect_app.core import processors
+from inspect_app.core import memory, processors
 from inspect_app.photos.pictures import copying, heic, notes
 from inspect_app.photos.pictures.errors import PictureDamaged, PictureError, damaged, too_large
 from inspect_app.photos.pictures.kinds import (
@@ -107,7 +107,10 @@ def _turn(*, whole: bool) -> Iterator[None]:
             yield
         return
     with _whole, _slots:  # in this order: who waits for the former keeps no slot from a JPEG
-        yield
+        try:
+            yield
+        finally:
+            memory.give_back()
 
 
 def _examine(path: Path, kind: Kind, scaled: bool) -> Picture:
@@ -124,7 +127,7 @@ def _examine(path: Path, kind: Kind, scaled: bool) -> Picture:
 
 
 def _decoded(path: Path, kind: Kind, limit: int) -> Picture:
-    with _opened(path, kind, limit) as image:
+    with closing(_opened(path, kind, limit)) as image:  # its pixels go now, whatever still refers to it
         size = image.size
         if kind == JPEG:
             copying.draft(image)  # of a HEIC it would take the preview for the picture
