@@ -34,4 +34,4 @@ def test_both_pictures_stand_side_by_side_and_a_note_is_reviewed(
 
     expect(section.get_by_text("與前次查核相同")).to_be_visible()
     tab.set_viewport_size({"width": 390, "height": 844})
-    assert tab.evaluate("document.documentElement.scrollWidth") <= 390
+    tab.wait_for_function("document.documentElement.scrollWidth <= 390", timeout=5_000)

@@ -137,6 +137,10 @@ def _decoded(path: Path, kind: Kind, limit: int) -> Picture:
         copy = copying.web_copy(image)
         exif = notes.tolerant(image.getexif, Image.Exif())
         told = notes.read(exif, turned=kind == HEIC)  # which says in its own terms how, and is decoded so
+        return _picture(kind, size, told, copy)
+
+
+def _picture(kind: Kind, size: tuple[int, int], told: notes.Notes, copy: Image.Image) -> Picture:
     turn = told.orientation
     width, height = size[::-1] if turn in copying.SIDEWAYS else size
     thumb = copying.fitted(copy, copying.THUMB_PX, gap=1.0)
