@@ -58,7 +58,12 @@ def decodes_at_scale(head: bytes) -> bool:
         if segment.code in _FRAMES:
             if segment.code not in _BASELINE or components:
                 return False
-            components = head[segment.body + 2 + _COMPONENTS_OF_FRAME] if segment.end <= len(head) else 0
+            components = _byte(head, segment.body + 2 + _COMPONENTS_OF_FRAME)
         elif segment.code == START_OF_SCAN:
-            return segment.end <= len(head) and 0 < components == head[segment.body + 2]
+            return segment.end <= len(head) and 0 < components == _byte(head, segment.body + 2)
     return False
+
+
+def _byte(data: bytes, place: int) -> int:
+    """0 behind the end, where a file was cut."""
+    return data[place] if place < len(data) else 0
