@@ -33,6 +33,7 @@ from inspect_app.documents.fonts import typefaces
 from inspect_app.evidence import api as evidence_api
 from inspect_app.evidence import jobs as evidence_jobs
 from inspect_app.evidence import pages as evidence_pages
+from inspect_app.evidence import service as evidence
 from inspect_app.inspections import api as inspections_api
 from inspect_app.inspections import openapi
 from inspect_app.inspections import pages as inspections_pages
@@ -97,6 +98,7 @@ photos_policy.READERS.append(defects_policy.carries_photo)
 photos_naming.NAMERS.append(defects_queries.correction_names)
 erasing.FORGETTERS.append(plausibility_keeping.forget)
 audit.HOLDS["inspection"] = inspections_queries.hold
+sealing.BEGIN["key"] = evidence.begin
 
 
 def init_app(app: Flask, *, version: str, demo_mode: bool) -> None:
@@ -128,7 +130,7 @@ def warm(app: Flask) -> None:
     lawbook.book()
     typefaces()
     with app.app_context():
-        sealing.key()
+        evidence.start()
     configure_mappers()
 
 

@@ -27,11 +27,14 @@ def file(
     lat: tuple[int, int, float] | None = None,
     software: str | None = None,
     shrink: int = 1,
+    offset: str | None = None,
 ) -> bytes:
     """A JPEG of the place, coded as asked; `taken` as EXIF has it, `lat` degrees, minutes, seconds north at 120°18'36"E."""
     image, exif = drawn(seed), Image.Exif()
     if taken:
         exif.get_ifd(ExifTags.IFD.Exif)[ExifTags.Base.DateTimeOriginal] = taken
+    if offset:
+        exif.get_ifd(ExifTags.IFD.Exif)[ExifTags.Base.OffsetTimeOriginal] = offset
     if lat:
         gps = exif.get_ifd(ExifTags.IFD.GPSInfo)
         gps.update({1: "N", 2: lat, 3: "E", 4: (120.0, 18.0, 36.0)})

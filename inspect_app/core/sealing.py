@@ -7,6 +7,8 @@ import base64
 import hashlib
 import os
 import secrets
+import stat
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -32,7 +34,9 @@ from inspect_app.core.problems import Problem
 from inspect_app.core.settings import current_settings
 
 HOW = ec.ECDSA(hashes.SHA256(), deterministic_signing=True)
-ID_DIGITS = 16
+ID_DIGITS = 32
+BEGIN: dict[str, Callable[[Path], None]] = {}
+"""Under "key": what makes the first key, where none was ever in use."""
 log = structlog.get_logger()
 
 
@@ -76,17 +80,20 @@ def encoded(data: bytes) -> str:
 
 
 def key() -> Key:
-    """The key in use; made when there is none. KeyUnusable says what to do."""
+    """The key in use; the first is made when it is asked for, a lost one never. KeyUnusable says what to do."""
     path = current_settings().evidence_key_file
     try:
         if not path.exists():
-            write(path, generate(), new=True)
+            BEGIN["key"](path)
         told = path.stat()
+        if told.st_mode & (stat.S_IRWXG | stat.S_IRWXO):
+            raise PermissionError("others than its owner may use it")
         return _read(path, (told.st_ino, told.st_mtime_ns, told.st_size))
     except (OSError, ValueError, TypeError, UnsupportedAlgorithm) as error:
         log.error("key_unusable", path=str(path), reason=str(error))
         raise KeyUnusable(
-            "請系統管理者檢查 EVIDENCE_KEY_FILE 所指的金鑰檔能否讀寫，必要時更換金鑰。"
+            "請系統管理者檢查 EVIDENCE_KEY_FILE 所指的金鑰檔：在不在、能否讀取、是否只有擁有者能讀寫（0600）；"
+            "遺失時由另外保存的檔還原，或以 evidence new-key 換新的。"
         ) from error
 
 
@@ -95,18 +102,30 @@ def generate() -> Key:
 
 
 def write(path: Path, key: Key, *, new: bool = False) -> None:
-    """Lay the key into its file, whole, for the owner alone. `new`: if another was quicker, his stays."""
+    """Lay the key into its file, whole, for the owner alone: of the file that was there, for root else of the folder.
+
+    `new`: if another was quicker, his stays.
+    """
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     part = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
     handle = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
     try:
         with os.fdopen(handle, "wb") as file:
+            _give(handle, path)
             file.write(key.private.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
             file.flush()
             os.fsync(file.fileno())
         _name(part, path, new=new)
     finally:
         part.unlink(missing_ok=True)
+
+
+def _give(handle: int, path: Path) -> None:
+    """Give a new file to whom the old one belongs; PermissionError where that is not allowed."""
+    if path.exists() or os.geteuid() == 0:
+        owner = (path if path.exists() else path.parent).stat()
+        if owner.st_uid != os.geteuid():
+            os.fchown(handle, owner.st_uid, owner.st_gid)
 
 
 def _name(part: Path, path: Path, *, new: bool) -> None:

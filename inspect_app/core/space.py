@@ -5,8 +5,9 @@ import shutil
 from inspect_app.core.settings import current_settings
 
 
-def is_short() -> bool:
-    """Whether less is free than `MIN_FREE_BYTES`, which what was begun may still use."""
+def is_short(awaited: int = 0) -> bool:
+    """Whether less than `MIN_FREE_BYTES` is free beside the `awaited` bytes, those of what was begun already."""
     settings = current_settings()
-    settings.uploads_dir.mkdir(parents=True, exist_ok=True)
-    return shutil.disk_usage(settings.uploads_dir).free < settings.min_free_bytes
+    folder = settings.uploads_dir
+    there = next(each for each in (folder, *folder.parents) if each.is_dir())
+    return shutil.disk_usage(there).free - awaited < settings.min_free_bytes

@@ -1,24 +1,52 @@
 """/api/v1: an inspection's chain in short and its package, a photo's receipt, the public keys."""
 
-import tempfile
 import zipfile
+from collections.abc import Iterator
+from contextlib import ExitStack, closing
+from threading import Lock
 from typing import IO, Any, cast
 from uuid import UUID
 
-from flask import Response, request, send_file
+from flask import Response, request, stream_with_context
 
 from inspect_app.core import clock, sealing
 from inspect_app.core.api import ApiBlueprint
 from inspect_app.core.auth import current_actor, requires
 from inspect_app.core.database import session
 from inspect_app.core.permissions import PUBLIC
+from inspect_app.core.problems import Problem
 from inspect_app.evidence import packing, policy, schemas, service
 from inspect_app.inspections import policy as inspections
 from inspect_app.photos import service as photos
 from inspect_app.photos import viewing
 
 blp = ApiBlueprint("evidence_api", __name__, description="證據")
-IN_MEMORY = 1 << 22
+_one = Lock()
+
+
+class Packing(Problem):
+    """A package is read by one at a time in each process."""
+
+    status, code, title = 503, "packing", "正在產生另一份證據包"
+
+
+class Sink:
+    """Where a ZIP is written that is sent while it grows."""
+
+    def __init__(self) -> None:
+        self._waiting = bytearray()
+
+    def write(self, data: bytes) -> int:
+        self._waiting += data
+        return len(data)
+
+    def flush(self) -> None:
+        """Nothing is kept behind `taken`."""
+
+    def taken(self) -> bytes:
+        data = bytes(self._waiting)
+        self._waiting.clear()
+        return data
 
 
 @blp.get("/evidence/keys")
@@ -39,15 +67,39 @@ def package(inspection_id: UUID) -> Response:
     """Everything that proves an inspection: originals, submissions, papers, chain, receipts, verifier."""
     row = policy.packed(session(), current_actor(), inspection_id)
     whole = inspections.sees_all_marks(current_actor(), row)
-    order = packing.Order(whole, request.url_root, clock.now())
-    file = cast(IO[bytes], tempfile.SpooledTemporaryFile(max_size=IN_MEMORY))  # noqa: SIM115 - sent, then closed
-    with zipfile.ZipFile(file, "w") as archive:
-        originals = packing.pack(session(), row, packing.Archive(archive), order)
-    viewing.note(originals, current_actor(), viewing.PACKAGE, clock.now())
-    file.seek(0)
-    return send_file(
-        file, "application/zip", as_attachment=True, download_name=f"evidence-{str(row.id)[:8]}.zip"
-    )
+    with _turn() as turn:
+        contents = packing.gather(session(), row, packing.Order(whole, request.url_root, clock.now()))
+        if request.method == "GET":
+            viewing.note(contents.originals, current_actor(), viewing.PACKAGE, clock.now())
+        session().close()  # sending takes long, and needs the storage alone
+        rest = turn.pop_all()
+    response = Response(stream_with_context(_streamed(contents, rest)), mimetype="application/zip")
+    response.call_on_close(rest.close)
+    name = f"evidence-{str(inspection_id)[:8]}.zip"
+    response.headers.set("Content-Disposition", "attachment", filename=name)
+    return response
+
+
+def _turn() -> ExitStack:
+    """This process's turn to read a package, until it is closed. Packing while another reads one."""
+    if not _one.acquire(blocking=False):
+        raise Packing("請一分鐘後再試。", headers={"Retry-After": "60"})
+    turn = ExitStack()
+    turn.callback(_one.release)
+    return turn
+
+
+def _streamed(contents: packing.Contents, turn: ExitStack) -> Iterator[bytes]:
+    """The package as a ZIP, piece by piece; at its end the turn is the next one's."""
+    sink = Sink()
+    with (
+        turn,
+        zipfile.ZipFile(cast(IO[bytes], sink), "w") as archive,
+        closing(packing.write(contents, packing.Archive(archive))) as steps,
+    ):
+        for _ in steps:
+            yield sink.taken()
+    yield sink.taken()
 
 
 @blp.get("/photos/<string:sha256>/receipt")

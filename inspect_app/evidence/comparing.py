@@ -8,9 +8,21 @@ from sqlalchemy.orm import Session
 from inspect_app.core import audit
 from inspect_app.core.audit import AuditEvent
 from inspect_app.core.chain import digest
+from inspect_app.core.problems import Problem
 from inspect_app.evidence import service
 from inspect_app.evidence.packing import event_text, pairs
-from inspect_app.evidence.verifying import ALTERED, ORIGINAL, Finding, Report
+from inspect_app.evidence.verifying import (
+    ALTERED,
+    CAME,
+    MISSING,
+    ORIGINAL,
+    UNKNOWN,
+    Finding,
+    Report,
+    arrivals,
+    told_of,
+)
+from inspect_app.inspections import printing
 from inspect_app.inspections import queries as inspections
 from inspect_app.photos import queries as photos
 
@@ -22,8 +34,17 @@ def compare(session: Session, report: Report) -> None:
     if not identifier or not events:
         report.add("資料庫", ALTERED, "資料庫沒有這件查核的證據鏈")
         return
-    faults = [*chain_faults(events), *_uncovered(session, events), *_strange(session, report, events)]
-    report.findings += faults or [Finding("資料庫", ORIGINAL, f"證據鏈 {len(events)} 環相連，與這份資料一致")]
+    told = len(report.findings)
+    inspection_id = UUID(events[0].subject_id)
+    faults = (
+        chain_faults(events),
+        _uncovered(session, inspection_id, events),
+        _spoiled(session, inspection_id),
+    )
+    for found in (*faults, _strange(session, report, events)):
+        report.findings.extend(found)
+    if len(report.findings) == told:
+        report.add("資料庫", ORIGINAL, f"證據鏈 {len(events)} 環相連，與這份資料一致")
 
 
 def chain_faults(events: Sequence[AuditEvent]) -> Iterator[Finding]:
@@ -33,19 +54,42 @@ def chain_faults(events: Sequence[AuditEvent]) -> Iterator[Finding]:
             yield Finding(f"資料庫證據鏈第 {place} 環", ALTERED, f"{event.action} 與所載的雜湊不符")
 
 
-def _uncovered(session: Session, events: Sequence[AuditEvent]) -> Iterator[Finding]:
-    """What rows say came, and no event knows of: as when the end of a chain was cut off."""
-    told = {event.detail.get("sha256") for event in events}
-    known = {(event.at, event.actor_id) for event in events if event.action.startswith("inspection.")}
-    inspection_id = UUID(events[0].subject_id)
+def _uncovered(session: Session, inspection_id: UUID, events: Sequence[AuditEvent]) -> Iterator[Finding]:
+    """What came by rows or by events alone: as when the end of a chain was cut off, or a row taken away or changed."""
+    came, due = arrivals((event.seq or 0, event.action, event.detail) for event in events)
+    rows = dict(_rows(session, inspection_id, events))
+    for what, name in rows.items():
+        if what not in came:
+            yield Finding(name, ALTERED, "證據鏈沒有它的紀錄")
+    for what in [each for each in due if each not in rows]:
+        yield Finding(f"資料庫{told_of(what, due[what])}", MISSING, "證據鏈載有它，資料庫沒有")
+
+
+def _rows(
+    session: Session, inspection_id: UUID, events: Sequence[AuditEvent]
+) -> Iterator[tuple[tuple[str, str], str]]:
+    """Kind and SHA-256 of every photo and submission in the database that an event must tell of, and its name."""
+    # Submissions from before the chain was kept: their events do not say which bytes, but when and from whom.
+    older = {
+        (each.at, each.actor_id) for each in events if each.action in CAME and not each.detail.get("sha256")
+    }
     for receipt in photos.received_for(session, inspection_id):
-        if receipt.sha256 not in told:
-            yield Finding(f"資料庫照片 {receipt.sha256}", ALTERED, "證據鏈沒有它的紀錄")
+        yield ("photo", receipt.sha256), f"資料庫照片 {receipt.sha256}"
     for sent in inspections.submissions_of(session, inspection_id):
-        if sent.sha256 not in told and (sent.received_at, sent.received_by) not in known:
-            yield Finding(f"資料庫送件 {sent.id}", ALTERED, "證據鏈沒有它的紀錄")
+        if (sent.received_at, sent.received_by) not in older:
+            yield ("submission", sent.sha256), f"資料庫送件 {sent.id}"
+
+
+def _spoiled(session: Session, inspection_id: UUID) -> Iterator[Finding]:
+    """Rows that are not what they were: a submission's body, or what was issued."""
+    for sent in inspections.submissions_of(session, inspection_id):
         if digest(sent.body) != sent.sha256:
             yield Finding(f"資料庫送件 {sent.id}", ALTERED, "內容與雜湊不符")
+    for inspection in inspections.of_ids(session, [inspection_id]):
+        try:
+            printing.root(session, inspection)
+        except Problem as problem:
+            yield Finding("資料庫發文紀錄", ALTERED, problem.detail)
 
 
 def _strange(session: Session, report: Report, events: Sequence[AuditEvent]) -> Iterator[Finding]:
@@ -53,5 +97,8 @@ def _strange(session: Session, report: Report, events: Sequence[AuditEvent]) -> 
     seq, root = report.root
     if not any((event.seq, event.hash) == (seq, root) for event in events):
         yield Finding("證據鏈根", ALTERED, f"資料庫的第 {seq} 環不是它")
-    if report.key not in {each["id"] for each in service.published(session)}:
+    kept = {each["id"]: each.get("withdrawn_at") for each in service.published(session)}
+    if report.key not in kept:
         yield Finding("簽章金鑰", ALTERED, f"{report.key} 不是本機關的金鑰")
+    elif kept[report.key]:
+        yield Finding("簽章金鑰", UNKNOWN, f"{report.key} 已自 {kept[report.key]} 起撤銷")

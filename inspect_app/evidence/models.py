@@ -12,12 +12,14 @@ class EvidenceKey(Base):
     """The public half (DER in base64url) of a signing key; `id` is how its SHA-256 begins.
 
     `endorsement`: the signature of the key before it over {kind, id, public, since}, None for the first.
+    `withdrawn_at`: from when on nothing it signed is trusted.
     """
 
     __tablename__ = "evidence_keys"
 
-    id: Mapped[str] = mapped_column(String(16), primary_key=True)
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)
     public: Mapped[str] = mapped_column(Text)
     since: Mapped[datetime]
-    endorsed_by: Mapped[str | None] = mapped_column(String(16))
+    endorsed_by: Mapped[str | None] = mapped_column(String(32))
     endorsement: Mapped[str | None] = mapped_column(Text)
+    withdrawn_at: Mapped[datetime | None]

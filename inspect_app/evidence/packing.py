@@ -1,10 +1,11 @@
 """An inspection's evidence package: what there is, and the manifest that says what it must be."""
 
 import hashlib
+import inspect
 import json
-import shutil
+import re
 import zipfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -14,23 +15,29 @@ from sqlalchemy.orm import Session
 
 from inspect_app.core import audit, sealing
 from inspect_app.core.audit import AuditEvent
-from inspect_app.core.chain import Link, canonical, instant, text
-from inspect_app.evidence import page, service, verifying
+from inspect_app.core.chain import Link, canonical, digest, instant, text
+from inspect_app.core.problems import Problem
+from inspect_app.evidence import page, proofs, service, verifying
+from inspect_app.evidence.verifying import Came
 from inspect_app.inspections import printing
 from inspect_app.inspections import queries as inspections
 from inspect_app.photos import queries as photos
 from inspect_app.photos.keeping import reading
-from inspect_app.photos.problems import BytesDamaged, BytesMissing
+from inspect_app.photos.problems import BytesAway, BytesDamaged, BytesMissing
 
 if TYPE_CHECKING:
     from inspect_app.inspections.models import Inspection
     from inspect_app.photos.models import Photo
 
 EXTENSIONS = {"image/jpeg": "jpg", "image/png": "png", "image/webp": "webp", "image/heic": "heic"}
-ORIGINALS = "photos/"
+PIECE = 1 << 20
+OWN = re.compile(r"^from inspect_app\S* import \([^)]*\)\n", re.MULTILINE)
 EPOCH = (1980, 1, 1, 0, 0, 0)
 ERASED = "已依規定清除；證據鏈仍載有它的雜湊"
 LOST = "檔案遺失或損壞，請由備份還原後重新產生證據包；證據鏈仍載有它的雜湊"
+AWAY = "存放在遠端，目前連不上，請稍後重新產生證據包；證據鏈仍載有它的雜湊"
+UNCHAINED = "證據鏈沒有載它的雜湊（升級前收到的，或紀錄被更動），不能證明"
+UNMADE = "查核紀錄與改善通知未能產生"
 WITHHELD = "送件內含各委員評分，只給領隊、工作人員與稽核"
 
 
@@ -63,26 +70,20 @@ class Archive:
 
 
 @dataclass(slots=True)
-class Package:
-    """A package under way: what it lists so far."""
+class Contents:
+    """What a package is to hold, with no more need of the database: photos are read from the storage.
 
-    target: Target
-    files: list[dict[str, Any]] = field(default_factory=list)
+    `manifest` lacks `files`, and of `absent` the photos that cannot be read.
+    """
+
+    photos: list["Photo"] = field(default_factory=list)
+    files: dict[str, bytes] = field(default_factory=dict)
     absent: list[dict[str, str]] = field(default_factory=list)
+    manifest: dict[str, Any] = field(default_factory=dict)
 
-    def put(self, name: str, data: bytes) -> None:
-        with self.target.open(name) as file:
-            file.write(data)
-        self.list(name, len(data), hashlib.sha256(data).hexdigest())
-
-    def copy(self, name: str, source: Path, sha256: str) -> None:
-        """A file as it lies there; `sha256` is what it must be, so that a damaged one is found."""
-        with source.open("rb") as read, self.target.open(name) as file:
-            shutil.copyfileobj(read, file, 1 << 20)
-        self.list(name, source.stat().st_size, sha256)
-
-    def list(self, name: str, size: int, sha256: str) -> None:
-        self.files.append({"name": name, "bytes": size, "sha256": sha256})
+    @property
+    def originals(self) -> list[str]:
+        return [photo.sha256 for photo in self.photos]
 
     def lacks(self, kind: str, sha256: str, reason: str) -> None:
         self.absent.append({"kind": kind, "sha256": sha256, "reason": reason})
@@ -97,37 +98,88 @@ class Order:
     made_at: datetime
 
 
-def pack(session: Session, inspection: "Inspection", target: Target, order: Order) -> list[str]:
-    """Write an inspection's package, the manifest, which names all the rest, last; returns the originals in it."""
-    package = Package(target)
-    keys = service.published(session)
+def pack(session: Session, inspection: "Inspection", target: Target, order: Order) -> None:
+    """Write an inspection's package whole."""
+    for _ in write(gather(session, inspection, order), target):
+        pass
+
+
+def gather(session: Session, inspection: "Inspection", order: Order) -> Contents:
+    """Read what a package is to hold. KeyUnusable where nothing could sign it."""
+    sealing.key()
+    contents, keys = Contents(), service.published(session)
     events = audit.chained(session, "inspection", inspection.id)
-    receipts = [*_photos(session, inspection, package, events)]
-    receipts += _submissions(session, inspection, package, events, whole=order.whole)
-    for name, data in printing.files(session, inspection, order.address).items():
-        package.put(f"papers/{name}", data)
-    package.put("verify.html", page.html(keys).encode())
-    package.put("verify.py", Path(verifying.__file__).read_bytes())
+    came, _ = verifying.arrivals((event.seq or 0, event.action, event.detail) for event in events)
+    receipts = [
+        *_photos(session, inspection, contents, came, events),
+        *_submissions(session, inspection, contents, came, events, whole=order.whole),
+    ]
+    _papers(session, inspection, contents, order.address)
+    contents.files |= {"verify.html": page.html(keys).encode(), "verify.py": verifier().encode()}
+    contents.manifest = _head(inspection, order) | _chain(events) | {"receipts": receipts, "keys": keys}
+    return contents
+
+
+def _head(inspection: "Inspection", order: Order) -> dict[str, Any]:
     tender = inspection.tender_facts
-    manifest = {
+    return {
         "format": verifying.FORMAT,
         "inspection": str(inspection.id),
         "tender": {"number": tender.number, "name": tender.name},
         "on": str(inspection.on),
         "made_at": instant(order.made_at),
-        "root": {"seq": events[-1].seq, "hash": events[-1].hash}
-        if events
-        else {"seq": 0, "hash": verifying.NOTHING},
-        "events": [
-            {"text": event_text(event, before), "hash": event.hash} for before, event in pairs(events)
-        ],
-        "receipts": receipts,
-        "keys": keys,
-        "files": package.files,
-        "absent": package.absent,
     }
+
+
+def _chain(events: Sequence[AuditEvent]) -> dict[str, Any]:
+    seq, root = (events[-1].seq, events[-1].hash) if events else (0, verifying.NOTHING)
+    texts = [{"text": event_text(event, before), "hash": event.hash} for before, event in pairs(events)]
+    return {"root": {"seq": seq, "hash": root}, "events": texts}
+
+
+def verifier() -> str:
+    """`verify.py`: the verification behind what it rests on, in one file that stands alone."""
+    parts = (inspect.getsource(each) for each in (proofs, verifying))
+    return "\n\n".join(OWN.sub("", part) for part in parts)
+
+
+def write(contents: Contents, target: Target) -> Generator[None]:
+    """Write a package piece by piece, the manifest, which names all the rest, last."""
+    listed = list[dict[str, Any]]()
+    for photo in contents.photos:
+        yield from _original(contents, target, photo, listed)
+    for name, data in contents.files.items():
+        _put(target, name, data)
+        listed.append({"name": name, "bytes": len(data), "sha256": hashlib.sha256(data).hexdigest()})
+        yield
+    manifest = contents.manifest | {"files": listed, "absent": contents.absent}
     _sign(target, json.dumps(manifest, ensure_ascii=False, indent=1).encode())
-    return [each["sha256"] for each in package.files if each["name"].startswith(ORIGINALS)]
+    yield
+
+
+def _original(
+    contents: Contents, target: Target, photo: "Photo", listed: list[dict[str, Any]]
+) -> Iterator[None]:
+    """A photo as it lies there; its SHA-256 is what it must be, so that one damaged meanwhile is found."""
+    size, name = 0, f"photos/{photo.sha256}.{EXTENSIONS.get(photo.mime, 'bin')}"
+    try:
+        source = reading.path(photo, photos.ORIGINAL).open("rb")
+    except (BytesMissing, BytesDamaged, FileNotFoundError):
+        contents.lacks("photo", photo.sha256, LOST)
+        return
+    except BytesAway:
+        contents.lacks("photo", photo.sha256, AWAY)
+        return
+    with source, target.open(name) as file:
+        while piece := source.read(PIECE):
+            size += file.write(piece)
+            yield
+    listed.append({"name": name, "bytes": size, "sha256": photo.sha256})
+
+
+def _put(target: Target, name: str, data: bytes) -> None:
+    with target.open(name) as file:
+        file.write(data)
 
 
 def _sign(target: Target, manifest: bytes) -> None:
@@ -138,12 +190,8 @@ def _sign(target: Target, manifest: bytes) -> None:
         "sha256": hashlib.sha256(manifest).hexdigest(),
         "signature": sealing.encoded(used.sign(manifest)),
     }
-    for name, data in (
-        (verifying.MANIFEST, manifest),
-        (verifying.SIGNATURE, canonical(seal).encode() + b"\n"),
-    ):
-        with target.open(name) as file:
-            file.write(data)
+    _put(target, verifying.MANIFEST, manifest)
+    _put(target, verifying.SIGNATURE, canonical(seal).encode() + b"\n")
 
 
 def pairs(events: Sequence[AuditEvent]) -> Iterator[tuple[Link, AuditEvent]]:
@@ -161,49 +209,56 @@ def event_text(event: AuditEvent, before: Link) -> str:
 
 
 def _photos(
-    session: Session, inspection: "Inspection", package: Package, events: Sequence[AuditEvent]
+    session: Session, inspection: "Inspection", contents: Contents, came: Came, events: Sequence[AuditEvent]
 ) -> Iterator[dict[str, Any]]:
     """The originals received for the inspection, each once, and every receipt."""
     rows = photos.received_for(session, inspection.id)
     known = photos.of(session, [row.sha256 for row in rows])
     erased = photos.erased(session, known)
     for sha256, photo in known.items():
-        if sha256 in erased:
-            package.lacks("photo", sha256, f"{ERASED}：{erased[sha256].reason}")
+        if ("photo", sha256) not in came:
+            contents.lacks("photo", sha256, UNCHAINED)
+        elif sha256 in erased:
+            contents.lacks("photo", sha256, f"{ERASED}：{erased[sha256].reason}")
         else:
-            _original(package, sha256, photo)
+            session.expunge(photo)  # it is read when the session is closed
+            contents.photos.append(photo)
     for row in rows:
         link = _link(events, "photo.received", row.uploader_id, row.sha256, row.received_at)
         if sealed := sealing.receipt("photo", inspection.id, row.sha256, row.received_at, link):
             yield sealed
 
 
-def _original(package: Package, sha256: str, photo: "Photo") -> None:
-    name = f"{ORIGINALS}{sha256}.{EXTENSIONS.get(photo.mime, 'bin')}"
-    try:
-        package.copy(name, reading.path(photo, photos.ORIGINAL), sha256)
-    except (BytesMissing, BytesDamaged):
-        package.lacks("photo", sha256, LOST)
-
-
 def _submissions(
     session: Session,
     inspection: "Inspection",
-    package: Package,
+    contents: Contents,
+    came: Came,
     events: Sequence[AuditEvent],
     *,
     whole: bool,
-) -> list[dict[str, Any]]:
+) -> Iterator[dict[str, Any]]:
     """Every version as canonical JSON, whose bytes have the SHA-256 of the receipt; and the receipts."""
-    receipts = []
     for row in inspections.submissions_of(session, inspection.id):
-        if whole:
-            package.put(f"submissions/{row.version}-{row.id}.json", row.body.encode())
+        sha256 = digest(row.body)
+        if ("submission", sha256) not in came:
+            contents.lacks("submission", sha256, UNCHAINED)
+        elif whole:
+            contents.files[f"submissions/{row.version}-{row.id}.json"] = row.body.encode()
         else:
-            package.lacks("submission", row.sha256, WITHHELD)
+            contents.lacks("submission", sha256, WITHHELD)
         link = _link(events, "inspection.", row.received_by, row.sha256, row.received_at)
-        receipts.append(sealing.receipt("submission", inspection.id, row.sha256, row.received_at, link))
-    return [receipt for receipt in receipts if receipt]
+        if sealed := sealing.receipt("submission", inspection.id, row.sha256, row.received_at, link):
+            yield sealed
+
+
+def _papers(session: Session, inspection: "Inspection", contents: Contents, address: str) -> None:
+    try:
+        made = printing.files(session, inspection, address)
+    except Problem as problem:
+        contents.lacks("paper", "", f"{UNMADE}：{problem.detail}")
+    else:
+        contents.files |= {f"papers/{name}": data for name, data in made.items()}
 
 
 def _link(events: Sequence[AuditEvent], action: str, by: Any, sha256: str, at: datetime) -> Link | None:

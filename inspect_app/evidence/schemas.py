@@ -12,15 +12,16 @@ class ReceiptArgs(Schema):
 
 
 class KeyArgs(Schema):
-    id = ma.fields.String(validate=ma.validate.Regexp(r"^[0-9a-f]{16}\Z", error="應為 16 個十六進位字元。"))
+    id = ma.fields.String(validate=ma.validate.Regexp(r"^[0-9a-f]{32}\Z", error="應為 32 個十六進位字元。"))
 
 
 class KeyOut(Schema):
     id = ma.fields.String()
     public = ma.fields.String()
-    since = ma.fields.String(allow_none=True)
+    since = ma.fields.String()
     endorsed_by = ma.fields.String(allow_none=True)
     endorsement = ma.fields.String(allow_none=True)
+    withdrawn_at = ma.fields.String(allow_none=True)
 
 
 class KeyList(Schema):

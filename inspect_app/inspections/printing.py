@@ -3,17 +3,28 @@
 from dataclasses import replace
 from functools import partial
 
+import structlog
 from flask import Response, request
 from sqlalchemy.orm import Session
 
 from inspect_app.core import audit, sealing
+from inspect_app.core.audit import AuditEvent
 from inspect_app.core.chain import Link
+from inspect_app.core.problems import Problem
 from inspect_app.core.settings import current_settings
 from inspect_app.documents.answers import file, pdf
 from inspect_app.documents.model import Document
-from inspect_app.inspections import papers
+from inspect_app.inspections import issued, papers
 from inspect_app.inspections.models import Inspection
 from inspect_app.inspections.papers import Issuer
+
+log = structlog.get_logger()
+
+
+class RecordsDiffer(Problem):
+    """The rows are not what was issued: what would be printed is not what was sent out."""
+
+    status, code, title = 503, "records_differ", "紀錄與發文時不同"
 
 
 def issuer(inspection: Inspection, address: str | None = None) -> Issuer:
@@ -24,13 +35,25 @@ def issuer(inspection: Inspection, address: str | None = None) -> Issuer:
 
 
 def root(session: Session, inspection: Inspection) -> Link | None:
-    """The chain's root as the issue left it: what the papers carry, however often they are printed."""
+    """The chain's root as the issue left it: what the papers carry, however often they are printed.
+
+    RecordsDiffer when the rows do not say what they said then.
+    """
+    event = _issue(session, inspection)
+    if event is None or not (event.seq and event.hash):
+        return None
+    fixed = event.detail.get("facts")  # what was issued before the chain was kept has none
+    if fixed is not None and fixed != issued.digest(session, inspection):
+        log.error("records_differ", inspection=str(inspection.id))
+        raise RecordsDiffer("紀錄與發文時不同，不簽署；請洽系統管理者。")
+    return Link(event.seq, event.hash)
+
+
+def _issue(session: Session, inspection: Inspection) -> AuditEvent | None:
     if inspection.issued_at is None:
         return None
-    for event in audit.history(session, "inspection", inspection.id, at=inspection.issued_at):
-        if event.action == "inspection.issued" and event.seq and event.hash:
-            return Link(event.seq, event.hash)
-    return None
+    events = audit.history(session, "inspection", inspection.id, at=inspection.issued_at)
+    return next((event for event in events if event.action == "inspection.issued"), None)
 
 
 def proved(document: Document, link: Link) -> Document:

@@ -64,7 +64,8 @@ class Storage:
     """Photos received for issued inspections, and of these alone: what was found wrong, and what waits for S3.
 
     `remote` is S3's address, None without one; `away_since` when it ceased to answer the worker; `read_at` when
-    every file was last read. `faulty` counts what is wrong still, `damages` lists some hundreds, healed ones too.
+    every file was last read. `has_room`: new photos are taken. `faulty` counts what is wrong still, `damages` lists
+    some hundreds, healed ones too.
     """
 
     photos: int
@@ -74,6 +75,7 @@ class Storage:
     waiting: int
     waiting_since: datetime | None
     read_at: datetime | None
+    has_room: bool
     faulty: int
     damages: Sequence[Damage]
 
@@ -166,6 +168,9 @@ def _of_storage(storage: Storage) -> Iterator[Finding]:
     if storage.faulty:
         what = f"{storage.faulty} 個照片檔案損壞、遺失、是空的，或不明。"
         yield Finding(BAD, what, "請看下方「照片檔案的異常」，依各列的說明處理。")
+    if not storage.has_room:
+        what = "照片所在的磁碟剩餘空間低於 MIN_FREE_BYTES，不收新照片；已收的仍可查看。"
+        yield Finding(BAD, what, "請清出空間，或把照片移到較大的磁碟；之後會自動恢復收件。")
     if storage.away_since:
         what = "S3 連不上，照片暫存在本機；收件不受影響。"
         todo = "請確認 S3 服務、網路與 AWS_* 憑證；恢復後會自動補送，不必重啟。"

@@ -9,7 +9,7 @@ import sqlalchemy
 from flask import current_app
 from sqlalchemy.orm import Session
 
-from inspect_app.core import jobs, runs
+from inspect_app.core import jobs, runs, space
 from inspect_app.core.health import BEAT_FRESH
 from inspect_app.core.metrics import metrics
 from inspect_app.core.runs import FAILED, WAITING, Run
@@ -90,6 +90,7 @@ def _storage(session: Session) -> Storage:
         waiting=waiting,
         waiting_since=since,
         read_at=queries.last_successes(session).get(READING),
+        has_room=not space.is_short(),
         faulty=photo_findings.published_open(session),
         damages=[_damage(found) for found in photo_findings.published(session, SHOWN_DAMAGES)],
     )

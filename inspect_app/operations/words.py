@@ -26,6 +26,7 @@ DAMAGES = {
     "empty": "檔案是空的",
     "missing": "檔案遺失",
     "stray": "不屬於任何照片",
+    "refused": "S3 不收或不給這個物件",
 }
 PLACES = {"local": "本機", "s3": "S3"}
 HEALED = {
@@ -40,6 +41,7 @@ TODO = {
     "empty": RESTORE,
     "missing": RESTORE + "。多台主機時，也可能還在另一台的暫存區",
     "stray": "確認不是別的系統的檔案後刪除；本機的會在隔天自動清除",
+    "refused": "其他照片照常移存，這張每次執行都會再試；一直如此時請查 S3 的紀錄與這個物件的權限",
 }
 
 

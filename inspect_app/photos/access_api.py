@@ -12,7 +12,7 @@ from inspect_app.core.database import session
 from inspect_app.core.described import PROBLEM
 from inspect_app.core.permissions import PUBLIC
 from inspect_app.core.problems import NotFound
-from inspect_app.photos import addresses, erasing, policy, schemas, serving, viewing
+from inspect_app.photos import addresses, erasing, policy, queries, schemas, serving, viewing
 from inspect_app.photos.resumable import protocol
 
 blp = ApiBlueprint("photo_access_api", __name__, description="照片的查看")
@@ -46,7 +46,7 @@ def at(signed: str) -> Response:
         photo = policy.viewable(session(), found.reader, found.sha256)
     except NotFound as error:
         raise NotFound(addresses.REFUSED) from error
-    whole = policy.gets_original(session(), found.reader, photo.sha256)
+    whole = found.size == queries.ORIGINAL and policy.gets_original(session(), found.reader, photo.sha256)
     answer = serving.answer(photo, found.size, whole=whole)
     response = serving.for_a_while(answer, found.expires_at - clock.now())
     return viewing.answered(response, photo.sha256, found.size, found.reader, viewing.ADDRESS)

@@ -15,7 +15,7 @@ from inspect_app.core.database import session, transaction
 from inspect_app.core.described import PROBLEM
 from inspect_app.core.problems import NotFound, WrongMethod
 from inspect_app.core.settings import current_settings
-from inspect_app.photos import policy, receiving, schemas, service, serving, viewing
+from inspect_app.photos import policy, queries, receiving, schemas, service, serving, viewing
 from inspect_app.photos.models import PhotoUpload
 from inspect_app.photos.resumable import draining, parts, protocol, uploading
 from inspect_app.photos.service import Received
@@ -26,8 +26,14 @@ PHOTO = "/photos/<string:sha256>"
 FACTS = "/photos/<string:sha256>/facts"
 UPLOADS = "/photos/uploads"
 UPLOAD = "/photos/uploads/<uuid:upload_id>"
-TUS_REFUSALS = {405: "不接受的操作", 410: "上傳已逾期", 412: "tus 版本不符", 460: "檢查碼不符"}
-CREATION_REFUSALS = TUS_REFUSALS | {429: "這部平板未傳完的太多，或今日傳得太多", 507: "磁碟空間不足"}
+TUS_REFUSALS = {
+    405: "不接受的操作",
+    410: "上傳已逾期",
+    412: "tus 版本不符",
+    460: "檢查碼不符",
+    507: "磁碟空間不足",
+}
+CREATION_REFUSALS = TUS_REFUSALS | {429: "這部平板未傳完的太多，或今日傳得太多"}
 
 CHECK_AGAIN_AFTER = timedelta(minutes=1)
 
@@ -52,6 +58,8 @@ def tells_creation_refusals(view: View) -> View:
 @blp.arguments(schemas.SendArgs, location="query")
 @blp.response(200, schemas.PhotoOut)
 @blp.alt_response(201, schema=schemas.PhotoOut)
+@blp.alt_response(429, schema=ProblemSchema, content_type=PROBLEM, description="這部平板今日傳得太多")
+@blp.alt_response(507, schema=ProblemSchema, content_type=PROBLEM, description="磁碟空間不足")
 @blp.doc(requestBody=schemas.ANY_BODY)
 def send(args: dict[str, Any], sha256: str) -> tuple[Received, int]:
     """Send a JPEG, PNG, WebP or HEIC whole, as the raw body; again: 200 and the same answer."""
@@ -74,10 +82,10 @@ def photo(args: dict[str, Any], sha256: str) -> Response:
     The inspected get originals they did not send themselves without position, time, camera (EXIF).
     """
     row = policy.viewable(session(), current_actor(), _hex(sha256))
-    whole = policy.gets_original(session(), current_actor(), row.sha256)
-    response = serving.answer(row, args["size"], whole=whole)
-    way = viewing.way_of_request()
-    return viewing.answered(response, row.sha256, args["size"], current_actor(), way)
+    size = args["size"]
+    whole = size == queries.ORIGINAL and policy.gets_original(session(), current_actor(), row.sha256)
+    response = serving.answer(row, size, whole=whole)
+    return viewing.answered(response, row.sha256, size, current_actor(), viewing.way_of_request())
 
 
 @blp.get(FACTS)

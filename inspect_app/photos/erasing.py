@@ -21,7 +21,7 @@ from inspect_app.core.database import transaction
 from inspect_app.core.problems import Conflict, FieldError, InvalidFields
 from inspect_app.inspections import queries as inspections
 from inspect_app.photos import policy, queries
-from inspect_app.photos.keeping import shelves
+from inspect_app.photos.keeping import ledger, shelves
 from inspect_app.photos.models import Photo, PhotoErasure, PhotoReceipt, PhotoUpload
 from inspect_app.photos.resumable import parts
 
@@ -72,6 +72,8 @@ def erase(sha256: str, reason: str, by: Actor, now: datetime) -> Erasure:
             _require_over(current, sha256)
             told = Erasure(sha256, now, by.id, by.name, reason)
             parts_left = _record(current, told, by)
+            ledger.order_removal(current, sha256, now)
+            _require_over(current, sha256)  # again: another machine may have received it until it was held
         _remove(sha256, parts_left)
     return told
 
@@ -81,6 +83,7 @@ def again(told: Erasure, now: datetime) -> bool:
     with shelves.clearing(shelves.of(told.sha256)):
         with transaction() as current:
             photo = queries.get(current, told.sha256)
+            ledger.order_removal(current, told.sha256, now)  # what lies in S3 no backup tells
             fresh = photo is not None and queries.erasure(current, told.sha256) is None
             parts_left = _record(current, told, None, now) if fresh else []
         if photo is not None:
@@ -134,10 +137,16 @@ def _record(
         cases_of(session, told.sha256), key=lambda each: each.id
     ):  # all in one order: each is held
         audit.append(session, by, "photo.erased", ("inspection", case.id), now or told.erased_at, facts)
+    _hold(session, told.sha256)
     uploads = session.scalars(select(PhotoUpload.id).where(PhotoUpload.sha256 == told.sha256)).all()
     for forget in FORGETTERS:
         forget(session, told.sha256)
     return [parts.of(upload) for upload in uploads]
+
+
+def _hold(session: Session, sha256: str) -> None:
+    """From here on a receipt of the photo waits for this transaction; after its inspections, as everyone does."""
+    session.execute(select(Photo.sha256).where(Photo.sha256 == sha256).with_for_update())
 
 
 def _remove(sha256: str, parts_left: Iterable[parts.Part]) -> None:

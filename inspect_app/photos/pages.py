@@ -25,12 +25,18 @@ SHOWN = 200
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """What was typed into the form, and what is wrong with it by input."""
+    """What was typed into the form, what is wrong with it by input, and how many photos were erased all the same."""
 
     chosen: frozenset[str] = frozenset()
     reason: str = ""
     errors: tuple[FieldError, ...] = ()
     status: int = 200
+    erased: int = 0
+
+    @property
+    def outcome(self) -> str:
+        """What became of the photos when something was wrong."""
+        return f"已清除 {self.erased} 張照片，其餘沒有清除" if self.erased else "照片沒有清除"
 
     def error(self, name: str) -> str:
         """What is wrong with an input, or nothing."""
@@ -47,17 +53,21 @@ def retention() -> Response:
 @blueprint.post("/retention/<uuid:inspection_id>")
 @requires("photos.erase")
 def erase(inspection_id: UUID) -> Response:
-    """Erase the chosen photos of an inspection that is over, with the reason."""
+    """Erase the chosen photos of an inspection that is over, with the reason, up to the first that is refused."""
     inspections.readable(session(), current_actor(), inspection_id)
     form = _typed(inspection_id)
     if form.errors:
         return _page(inspection_id, form)
+    erased = set[str]()
     try:
         for sha256 in sorted(form.chosen):
             erasing.erase(sha256, form.reason, current_actor(), clock.now())
+            erased.add(sha256)
     except REFUSED as problem:
-        wrong = (FieldError("", problem.detail),)
-        return _page(inspection_id, Form(form.chosen, form.reason, wrong, problem.status))
+        wrong = (FieldError("", f"雜湊 {sha256[:8]}：{problem.detail}"),)
+        return _page(
+            inspection_id, Form(form.chosen - erased, form.reason, wrong, problem.status, len(erased))
+        )
     flash(f"已清除 {len(form.chosen)} 張照片；雜湊與理由保留。", "success")
     return redirect(url_for(".retention", inspection=inspection_id), 303)
 

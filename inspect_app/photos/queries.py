@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from inspect_app.core.storage import storage
 from inspect_app.inspections import queries as inspections
 from inspect_app.photos.models import Photo, PhotoErasure, PhotoReceipt, PhotoUpload
+from inspect_app.photos.resumable import quotas
 
 ORIGINAL, WEB, THUMB = "original", "web", "thumb"
 SIZES = (THUMB, WEB, ORIGINAL)
@@ -138,8 +139,10 @@ def finish_alike(session: Session, upload: PhotoUpload, now: datetime) -> list[U
 
 
 def expired(session: Session, now: datetime, limit: int) -> list[PhotoUpload]:
-    """At most `limit` uploads whose time has run out."""
-    query = select(PhotoUpload).where(PhotoUpload.expires_at <= now).order_by(PhotoUpload.expires_at)
+    """At most `limit` uploads whose time has run out; what was received counts for its day first."""
+    counts_no_more = PhotoUpload.finished_at.is_(None) | (PhotoUpload.created_at <= now - quotas.DAY)
+    query = select(PhotoUpload).where(PhotoUpload.expires_at <= now, counts_no_more)
+    query = query.order_by(PhotoUpload.expires_at)
     return list(session.scalars(query.limit(limit)))
 
 

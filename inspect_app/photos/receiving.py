@@ -1,6 +1,9 @@
 """From bytes to a received photo: hash, decode, store, and only then one transaction."""
 
+import errno
 import hashlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any
 from uuid import UUID
@@ -15,8 +18,11 @@ from inspect_app.photos import erasing, queries, service
 from inspect_app.photos.keeping import digests, objects, shelves
 from inspect_app.photos.pictures import errors, examining
 from inspect_app.photos.problems import NoMemory, NoRoom
+from inspect_app.photos.resumable import quotas
 from inspect_app.photos.service import Facts, Received
 from inspect_app.plausibility import keeping as looks
+
+FULL = (errno.ENOSPC, errno.EDQUOT)
 
 
 def release_database() -> None:
@@ -33,17 +39,31 @@ def check_length(declared: int | None) -> None:
 
 def require_room() -> None:
     """NoRoom while the disk is nearly full: what was begun shall still find its place."""
-    if space.is_short():
-        detail = "照片還沒有收下，請保留在平板上，稍候再傳；並請系統管理者清出磁碟空間。"
-        raise NoRoom(detail, headers={"Retry-After": "300"})
+    awaited = quotas.awaited(session(), clock.now())
+    release_database()
+    if space.is_short(awaited):
+        raise _no_room()
 
 
+@contextmanager
+def tells_no_room() -> Iterator[None]:
+    """NoRoom where the disk fills up meanwhile."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno not in FULL:
+            raise
+        raise _no_room() from error
+
+
+@tells_no_room()
 def receive(stream: IO[bytes], sha256: str, inspection_id: UUID, by: Actor) -> tuple[Received, bool]:
     """Take a photo from a stream; returns whether it is news.
 
-    TooLarge, InvalidFields (another hash, a damaged or over-large picture), UnsupportedKind, NoRoom: then
+    TooLarge, InvalidFields (another hash, a damaged or over-large picture), UnsupportedKind, NoRoom, TooMany: then
     nothing stays.
     """
+    _require_quota(sha256, inspection_id, by)
     require_room()
     limit = current_settings().max_photo_bytes
     with storage().incoming() as (part, file):
@@ -54,7 +74,17 @@ def receive(stream: IO[bytes], sha256: str, inspection_id: UUID, by: Actor) -> t
         with shelves.bringing(sha256):
             facts = accept(part, digest, sha256)
             with transaction() as current:
-                return service.record(current, facts, inspection_id, by, clock.now())
+                received, fresh = service.record(current, facts, inspection_id, by, clock.now())
+                if fresh:
+                    quotas.note(current, by, received, clock.now())
+    return received, fresh
+
+
+def _require_quota(sha256: str, inspection_id: UUID, by: Actor) -> None:
+    """TooMany when the tablet has sent enough today; what has come already may always be sent again."""
+    current = session()
+    if queries.receipt(current, sha256, inspection_id, by.id) is None:
+        quotas.check_day(current, by, 1, clock.now())
 
 
 def accept(path: Path, digest: str, sha256: str) -> Facts:
@@ -110,6 +140,11 @@ def _examined(path: Path) -> examining.Picture:
     except MemoryError as error:
         detail = "照片還沒有收下，照片本身沒有問題；請稍候再傳一次。"
         raise NoMemory(detail, headers={"Retry-After": "30"}) from error
+
+
+def _no_room() -> NoRoom:
+    detail = "照片還沒有收下，請保留在平板上，稍候再傳；並請系統管理者清出磁碟空間。"
+    return NoRoom(detail, headers={"Retry-After": "300"})
 
 
 def _too_large(limit: int) -> TooLarge:

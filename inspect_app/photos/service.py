@@ -14,8 +14,8 @@ from inspect_app.core import audit, sealing
 from inspect_app.core.auth import Actor
 from inspect_app.core.chain import Link
 from inspect_app.inspections import service as inspections
-from inspect_app.photos import naming, policy, queries, retention
-from inspect_app.photos.keeping import digests
+from inspect_app.photos import erasing, naming, policy, queries, retention
+from inspect_app.photos.keeping import digests, ledger
 from inspect_app.photos.models import Photo, PhotoReceipt, PhotoUpload
 from inspect_app.photos.resumable import quotas
 from inspect_app.photos.resumable.protocol import NewUpload
@@ -77,11 +77,15 @@ class Received:
 def record(
     session: Session, facts: Facts, inspection_id: UUID, by: Actor, now: datetime
 ) -> tuple[Received, bool]:
-    """Write down that `by` sent a stored photo for an inspection; returns whether it is news."""
+    """Write down that `by` sent a stored photo for an inspection; returns whether it is news.
+
+    InvalidFields when it was erased since its bytes were checked: on another machine no shelf's lock stops that.
+    """
     policy.check_sendable(session, by, inspection_id, lock=True)
     _note_copies(session, facts)
     receipt = queries.receipt(session, facts.sha256, inspection_id, by.id)
     if receipt is not None:
+        erasing.refuse_erased(session, facts.sha256)
         receipt.sent_again_at = now
         return _answer(facts, receipt, link_of(session, receipt)), False
     _know(session, facts, now)
@@ -90,6 +94,7 @@ def record(
     )
     session.add(receipt)
     session.flush()
+    erasing.refuse_erased(session, facts.sha256)  # after the flush, which waits for an erasure under way
     link = audit.record(session, by, RECEIVED, ("inspection", inspection_id), now, sha256=facts.sha256)
     inspections.photo_arrived(session, inspection_id, facts.sha256, now)
     return _answer(facts, receipt, link), True
@@ -132,10 +137,14 @@ def finish_uploads(session: Session, upload: PhotoUpload, now: datetime) -> list
 
 
 def remove_upload(session: Session, upload_id: UUID) -> None:
-    """Forget an upload; its unfinished bytes go after the commit, a photo already received stays."""
-    if (upload := queries.upload(session, upload_id)) is not None:
+    """Forget an upload; its unfinished bytes go after the commit, a photo already received stays and counts."""
+    if (upload := queries.upload(session, upload_id)) is None:
+        return
+    if upload.finished_at is None:
         session.delete(upload)
-        session.flush()
+    else:
+        upload.expires_at = upload.finished_at
+    session.flush()
 
 
 def expire(session: Session, now: datetime, limit: int) -> int:
@@ -172,9 +181,13 @@ def _hold_inspections(session: Session, shas: Sequence[str]) -> None:
 
 
 def _know(session: Session, facts: Facts, now: datetime) -> None:
-    """Insert the photo unless it is known; whoever loses a race finds the winner's row."""
+    """Insert the photo unless it is known; whoever loses a race finds the winner's row.
+
+    What S3 holds of an earlier one is about to be removed: it counts for nothing.
+    """
     if queries.get(session, facts.sha256) is not None:
         return
+    ledger.forget(session, [facts.sha256])
     try:
         with session.begin_nested():
             session.add(Photo(created_at=now, **facts.columns()))

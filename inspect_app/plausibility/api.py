@@ -28,5 +28,7 @@ def photo_notes(inspection_id: UUID) -> Any:
 @blp.response(201, schemas.PhotoNoteOut)
 def review(given: service.Review, inspection_id: UUID, note_id: UUID) -> Any:
     """Say what a note came to; every review is kept and audited."""
+    by, now = current_actor(), clock.now()
+    note = service.noted(session(), by, inspection_id, note_id, now)
     with transaction() as current:
-        return service.review(current, inspection_id, note_id, given, current_actor(), clock.now())
+        return service.review(current, note, given, by, now)

@@ -7,6 +7,8 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from inspect_app.core import roc
+from inspect_app.core.clock import TAIPEI
 from inspect_app.photos import queries as photos
 
 NOWHERE = (0.0, 0.0)
@@ -32,8 +34,18 @@ def of(session: Session, shas: Iterable[str]) -> dict[str, Taken]:
 
 
 def _taken(taken_at: str | None, notes: Mapping[str, Any]) -> Taken:
-    at = datetime.fromisoformat(f"{taken_at}{notes.get('offset', '')}") if taken_at else None
+    at = _instant(f"{taken_at}{notes.get('offset', '')}") if taken_at else None
     return Taken(at, _spot(notes.get("position")), notes.get("software"))
+
+
+def _instant(text: str) -> datetime | None:
+    """None for a year that no paper here can name: a camera whose clock was never set."""
+    at = datetime.fromisoformat(text)
+    try:
+        local = at.astimezone(TAIPEI) if at.tzinfo else at
+    except OverflowError:
+        return None
+    return at if roc.is_known(local.year) else None
 
 
 def _spot(position: Mapping[str, float] | None) -> tuple[float, float] | None:

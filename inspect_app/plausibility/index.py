@@ -4,20 +4,20 @@ The numbers of a scan are small: a word of 64 bits a view first, which rules nea
 few that remain. Derived from rows, so it may be thrown away and made again at any time.
 """
 
+from array import array
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
-from inspect_app.plausibility.likeness import BITS, KEPT, WORDS, Views
+from inspect_app.plausibility.likeness import BITS, KEPT, VIEWS, WORDS, Views
 
-Kept = NDArray[np.uint64]
-"""An array (n, `KEPT`, `WORDS`)."""
+Many = NDArray[np.uint64]
+"""The views of many photos: an array (n, 5, 4)."""
 
 BLOCK = 1 << 15
-"""So many at a time: what is in work stays in the processor's cache."""
-
-GROWTH = 4096
+"""So many at a time: what is in work stays in the processor's cache, and growing copies nothing."""
 
 
 def first_limit(limit: int) -> int:
@@ -28,57 +28,54 @@ def first_limit(limit: int) -> int:
 
 
 class Index:
-    """Names and the kept views of each, in the order they came. Not for several threads at once: its owner sees to it."""
+    """Growing numbers and the views of each. One thread at a time may `put`; any may search meanwhile.
+
+    A block has the shape (5, 4, `BLOCK`): the words that every search reads through lie together.
+    """
 
     def __init__(self) -> None:
-        self._names: list[str] = []
-        self._words = np.zeros((0, KEPT, WORDS), dtype=np.uint64)
-        self._first = [np.zeros(0, dtype=np.uint64) for _ in range(KEPT)]
-        """The first word of each kept view, apart, for it is read through in every search."""
+        self._blocks: list[NDArray[np.uint64]] = []
+        self._numbers = array("q")
 
     def __len__(self) -> int:
-        return len(self._names)
+        return len(self._numbers)
 
-    def put(self, names: Sequence[str], views: Kept) -> None:
-        """Add photos; `views` is (n, `KEPT`, `WORDS`)."""
-        self._reserve(len(self) + len(names))
-        place = slice(len(self), len(self) + len(names))
-        self._words[place] = views
-        for view, first in enumerate(self._first):
-            first[place] = views[:, view, 0]
-        self._names.extend(names)
+    def put(self, numbers: Sequence[int], views: Many) -> None:
+        """Add photos, their numbers larger than all before. Counted last: what is counted is there to be searched."""
+        while numbers:
+            block, place = divmod(len(self), BLOCK)
+            if block == len(self._blocks):
+                self._blocks.append(np.zeros((len(VIEWS), WORDS, BLOCK), dtype=np.uint64))
+            some = min(len(numbers), BLOCK - place)
+            self._blocks[block][:, :, place : place + some] = views[:some].transpose(1, 2, 0)
+            self._numbers.extend(array("q", numbers[:some]))
+            numbers, views = numbers[some:], views[some:]
 
-    def search(self, asked: Views, limit: int, begin: int = 0) -> dict[str, int]:
-        """The photos with a view that differs from one asked for in at most `limit` bits: name and least distance.
+    def of(self, number: int) -> Views | None:
+        """The views of one photo, if it is here."""
+        block, place = divmod(at := bisect_left(self._numbers, number), BLOCK)
+        is_here = at < len(self) and self._numbers[at] == number
+        return self._blocks[block][:, :, place] if is_here else None
 
-        `begin` leaves out the first so many.
+    def search(self, asked: Views, limit: int, begin: int = 0, end: int | None = None) -> dict[int, int]:
+        """The photos alike in all but at most `limit` bits (`likeness.distance`): number and least distance.
+
+        Only those from the place `begin` to before `end`.
         """
-        found: dict[str, int] = {}
-        for place, distance in self._near(asked, limit, begin):
-            name = self._names[place]
-            found[name] = min(distance, found.get(name, distance))
+        found: dict[int, int] = {}
+        for place, distance in self._near(asked, limit, begin, len(self) if end is None else end):
+            number = self._numbers[place]
+            found[number] = min(distance, found.get(number, distance))
         return found
 
-    def _near(self, asked: Views, limit: int, begin: int) -> Iterator[tuple[int, int]]:
+    def _near(self, asked: Views, limit: int, begin: int, end: int) -> Iterator[tuple[int, int]]:
         loose = first_limit(limit)
-        for start in range(begin, len(self), BLOCK):
-            for view, first in enumerate(self._first):
-                part = first[start : min(start + BLOCK, len(self))]
-                for bits in asked:
-                    places = np.flatnonzero(np.bitwise_count(part ^ bits[0]) <= loose) + start
-                    yield from self._checked(places, view, bits, limit)
-
-    def _checked(
-        self, places: NDArray[np.intp], view: int, bits: Views, limit: int
-    ) -> Iterator[tuple[int, int]]:
-        distances = np.bitwise_count(self._words[places, view] ^ bits).sum(axis=1, dtype=np.int64)
-        near = distances <= limit
-        return zip(places[near].tolist(), distances[near].tolist(), strict=True)
-
-    def _reserve(self, number: int) -> None:
-        """Room for so many, with some to spare."""
-        if number <= len(self._words):
-            return
-        more = max(GROWTH, number + number // 8) - len(self._words)
-        self._words = np.concatenate([self._words, np.zeros((more, KEPT, WORDS), dtype=np.uint64)])
-        self._first = [np.concatenate([first, np.zeros(more, dtype=np.uint64)]) for first in self._first]
+        for start in range(begin - begin % BLOCK, end, BLOCK):
+            block, low = self._blocks[start // BLOCK], max(begin - start, 0)
+            for view, words in enumerate(block):
+                part = words[0, low : end - start]
+                for bits in asked if view < KEPT else asked[:KEPT]:
+                    places = np.flatnonzero(np.bitwise_count(part ^ bits[0]) <= loose) + low
+                    distances = np.bitwise_count(words[:, places].T ^ bits).sum(axis=1, dtype=np.int64)
+                    near = distances <= limit
+                    yield from zip((places[near] + start).tolist(), distances[near].tolist(), strict=True)

@@ -8,7 +8,7 @@ from inspect_app.plausibility import keeping
 
 def fill(turn: Turn) -> Outcome:
     """Look at photos that came before looks were kept, or whose look is of an older method."""
-    made, lacking = keeping.fill(turn.now, turn.check)
+    made, lacking = keeping.fill(turn.check)
     return {"made": made, "lacking": lacking}
 
 

@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlalchemy import delete, insert, select
 from sqlalchemy.orm import Session
 
+from inspect_app.core import clock
 from inspect_app.core.database import session, table, transaction
 from inspect_app.photos import queries as photos
 from inspect_app.photos.keeping import reading
@@ -35,15 +36,18 @@ def forget(session: Session, sha256: str) -> None:
     session.execute(delete(table(PhotoLook)).where(PhotoLook.sha256 == sha256))
 
 
-def fill(now: datetime, check: Callable[[], None]) -> tuple[int, int]:
-    """Look at the photos nobody has looked at, or only by an older method; returns how many, and of how many bytes lack."""
+def fill(check: Callable[[], None]) -> tuple[int, int]:
+    """Look at the photos nobody has looked at, or only by an older method; returns how many, and of how many bytes lack.
+
+    A row's instant is that of its own transaction, never of the whole run: `searching` tells by it what is settled.
+    """
     after, made, lacking = "", 0, 0
     while shas := _unseen(after):
         check()
         seen = {sha256: _seen(sha256) for sha256 in shas}
         there = {sha256: views for sha256, views in seen.items() if views is not None}
         with transaction() as current:
-            made += _keep_all(current, there, now)
+            made += _keep_all(current, there, clock.now())
         lacking, after = lacking + len(shas) - len(there), shas[-1]
     return made, lacking
 

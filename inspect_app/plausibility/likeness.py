@@ -37,7 +37,7 @@ VIEWS = (
 """Left, top, right, bottom of each view in shares of the picture."""
 
 KEPT = 2
-"""The first so many views are what others are compared with; the rest only ask."""
+"""The first so many views are compared with all of another picture; the rest only with its first so many."""
 
 STEP, CLEAR = 1.0, 0.4
 """So large a share of neighbours must differ by more than a step of grey, or the picture shows too little."""
@@ -78,7 +78,7 @@ def read(text: str) -> Views:
 
 
 def distance(one: Views, other: Views) -> int:
-    """In how many bits the nearest two views differ, one of each picture; at least one is what the storage keeps."""
+    """In how many bits the nearest two views differ, one of each picture; at least one is among its first `KEPT`."""
     return int(min(_between(one, other[:KEPT]).min(), _between(other, one[:KEPT]).min()))
 
 

@@ -183,12 +183,16 @@ def _outside(use: Use, at: datetime, outside: timedelta, words: Words, slack: fl
 
 
 def places(uses: Sequence[Use], taken: Mapping[str, Taken], visit: Visit, rules: Rules) -> Iterator[Note]:
-    """Photos taken farther from the site than the limit; without a site, or a position, nothing is told."""
+    """Photos taken farther from the site than the limit; without a site, or a position, nothing is told.
+
+    Only the team's own photos say where the site is: those of corrections come from the inspected.
+    """
     words = rules.place.words
     spots = {use.sha256: spot for use in uses if (spot := taken.get(use.sha256, Taken()).spot)}
+    of_visit = {use.sha256 for use in uses if use.stage == VISIT}
     for use in uses:
         here = spots.get(use.sha256)
-        others = [spot for sha256, spot in spots.items() if sha256 != use.sha256]
+        others = [spots[sha256] for sha256 in spots.keys() & (of_visit - {use.sha256})]
         site = visit.spot or _middle(others, rules.place.least_photos)
         if here and site and (metres := distance_m(here, site)) > rules.place.limit_m:
             sentence = words.of_submission if visit.spot else words.of_photos

@@ -7,7 +7,7 @@ from werkzeug.wrappers import Response
 
 from inspect_app.core import clock
 from inspect_app.core.auth import current_actor, requires
-from inspect_app.core.database import transaction
+from inspect_app.core.database import session, transaction
 from inspect_app.core.problems import InvalidFields, MalformedRequest
 from inspect_app.inspections.pages_forms import read
 from inspect_app.plausibility import schemas, service
@@ -21,8 +21,10 @@ def review(inspection_id: UUID, note_id: UUID) -> Response:
     """Say what a note came to, and go back to where it was read."""
     try:
         given = read(schemas.PhotoNoteReviewIn())
+        by, now = current_actor(), clock.now()
+        note = service.noted(session(), by, inspection_id, note_id, now)
         with transaction() as current:
-            service.review(current, inspection_id, note_id, given, current_actor(), clock.now())
+            service.review(current, note, given, by, now)
     except InvalidFields as problem:
         flash("".join(error.reason for error in problem.errors) or problem.detail, "error")
     else:

@@ -75,19 +75,23 @@ def _of_each(
     ]
 
 
-def review(
-    session: Session, inspection_id: UUID, note_id: UUID, given: Review, by: Actor, now: datetime
-) -> Told:
-    """Write down what a person makes of a note; NotFound for one he does not get, InvalidFields without a reason."""
-    policy.check_readable(session, by, inspection_id, lock=True)
-    found = of_inspection(session, by, inspection_id, now).items
+def noted(session: Session, actor: Actor, inspection_id: UUID, note_id: UUID, now: datetime) -> Note:
+    """A note the actor gets; NotFound for any other. Asked before the review's transaction: searching takes a while."""
+    found = of_inspection(session, actor, inspection_id, now).items
     note = next((each.note for each in found if each.note.id == note_id), None)
     if note is None:
         raise NotFound("沒有這則照片提示，或已不適用；請重新開啟查核頁面。")
+    return note
+
+
+def review(session: Session, note: Note, given: Review, by: Actor, now: datetime) -> Told:
+    """Write down what a person makes of a note `noted` gave him; InvalidFields without a reason."""
+    inspection_id = note.use.inspection
+    policy.check_readable(session, by, inspection_id, lock=True)
     if given.verdict == FOLLOW_UP and not given.reason:
         raise InvalidFields("請寫明需追查的理由。", errors=[FieldError("reason", "需追查時必填。")])
     row = NoteReview(
-        note_id=note_id,
+        note_id=note.id,
         inspection_id=inspection_id,
         verdict=given.verdict,
         reason=given.reason,
@@ -104,5 +108,5 @@ def review(
         "sha256": note.use.sha256,
         "reason": given.reason,
     }
-    audit.record(session, by, f"photo_note.{given.verdict}", ("photo_note", note_id), now, **detail)
+    audit.record(session, by, f"photo_note.{given.verdict}", ("photo_note", note.id), now, **detail)
     return Told(note, row)

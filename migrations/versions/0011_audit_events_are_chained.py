@@ -16,6 +16,9 @@ branch_labels = None
 depends_on = None
 
 MESSAGE = "audit events are append-only"
+REFUSED = "簽章金鑰已啟用，收據與文件可能已發出；退回會使它們都無法核對。請改由升級前的備份還原。"
+SUBJECTS = 500
+"""So many subjects' events are in memory at once."""
 EVENTS = sa.table(
     "audit_events",
     sa.column("id", sa.Uuid()),
@@ -40,16 +43,20 @@ def upgrade() -> None:
     op.create_index("uq_audit_events_subject_seq", "audit_events", columns, unique=True)
     op.create_table(
         "evidence_keys",
-        sa.Column("id", sa.String(length=16), nullable=False),
+        sa.Column("id", sa.String(length=32), nullable=False),
         sa.Column("public", sa.Text(), nullable=False),
         sa.Column("since", UtcDateTime(), nullable=False),
-        sa.Column("endorsed_by", sa.String(length=16), nullable=True),
+        sa.Column("endorsed_by", sa.String(length=32), nullable=True),
         sa.Column("endorsement", sa.Text(), nullable=True),
+        sa.Column("withdrawn_at", UtcDateTime(), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_evidence_keys")),
     )
 
 
 def downgrade() -> None:
+    """Refused once a key was in use: another chaining would disown every receipt and paper that is out."""
+    if op.get_bind().scalar(sa.select(sa.func.count()).select_from(sa.table("evidence_keys"))):
+        raise RuntimeError(REFUSED)
     op.drop_table("evidence_keys")
     op.drop_index("uq_audit_events_subject_seq", table_name="audit_events")
     op.create_index("ix_audit_events_subject", "audit_events", ["subject_kind", "subject_id"])
@@ -78,12 +85,18 @@ def _chain() -> None:
         .where(EVENTS.c.id == sa.bindparam("key"))
         .values(seq=sa.bindparam("place"), hash=sa.bindparam("digest"))
     )
-    if links := list(_linked(_ordered())):
-        op.get_bind().execute(change, links)
+    subjects = _subjects()
+    for start in range(0, len(subjects), SUBJECTS):
+        op.get_bind().execute(change, list(_linked(_ordered(subjects[start : start + SUBJECTS]))))
 
 
-def _ordered() -> list[Any]:
-    query = sa.select(EVENTS).where(EVENTS.c.subject_kind == "inspection")
+def _subjects() -> list[str]:
+    query = sa.select(EVENTS.c.subject_id).where(EVENTS.c.subject_kind == "inspection").distinct()
+    return list(op.get_bind().scalars(query))
+
+
+def _ordered(subjects: list[str]) -> list[Any]:
+    query = sa.select(EVENTS).where(EVENTS.c.subject_kind == "inspection", EVENTS.c.subject_id.in_(subjects))
     return list(op.get_bind().execute(query.order_by(EVENTS.c.subject_id, EVENTS.c.at, EVENTS.c.id)))
 
 

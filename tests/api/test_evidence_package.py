@@ -1,12 +1,17 @@
 """An evidence package and its papers say themselves what is the original; one other byte anywhere is named."""
 
+import hashlib
 import io
 import json
+import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from random import Random
+from typing import Any
+from uuid import UUID
 
 import pytest
 from click.testing import Result
@@ -14,12 +19,14 @@ from flask import Flask
 from pypdf import PdfReader
 
 from inspect_app.core import sealing
+from inspect_app.core.chain import Link
+from inspect_app.core.sealing import Key
 from inspect_app.evidence import packing, verifying
 from inspect_app.evidence.verifying import ADDED, ALTERED, MISSING, ORIGINAL, RENAMED, UNKNOWN
 from inspect_app.photos import queries
 from tests.api.test_evidence_chain import change_behind_the_guard
 from tests.evidence_builders import issued_package, keys, packed, photographed
-from tests.inspections_builders import AsUser, Ids, Visit, expect, sha256
+from tests.inspections_builders import AsUser, Ids, Visit, expect, sha256, submission_body
 
 pytestmark = pytest.mark.usefixtures("people")
 FLIPS = 60
@@ -171,6 +178,159 @@ def test_the_copy_in_the_package_verifies_without_the_application(issued: tuple[
     assert (altered.returncode, "不是原件　record.pdf：內容被更動" in altered.stdout) == (1, True)
 
 
+def run(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """The package's own `verify.py`."""
+    made = [sys.executable, "-I", str(folder / "verify.py"), str(folder), *arguments]
+    return subprocess.run(made, capture_output=True, text=True, check=False, timeout=30)
+
+
+def test_a_key_that_is_mistyped_is_a_wrong_call_and_another_key_is_named(
+    issued: tuple[Visit, Path],
+) -> None:
+    _, folder = issued
+    key = verifying.verify(folder).key
+
+    wrong = (
+        ["--key"],
+        ["--key", ""],
+        ["--key=deadbeef"],
+        ["--key", f"{key}0"],
+        ["--key", "x" * 32],
+        ["--kye", key],
+    )
+    assert [run(folder, *each).returncode for each in wrong] == [2] * len(wrong)
+    assert [run(folder, *each).returncode for each in (["--key", key], [f"--key={key.upper()}"])] == [0, 0]
+    other = run(folder, "--key", "0" * len(key))
+    assert (other.returncode, "不是原件　簽章金鑰" in other.stdout) == (1, True)
+
+
+def test_what_is_no_file_is_named_and_nothing_falls_over(issued: tuple[Visit, Path], tmp_path: Path) -> None:
+    _, folder = issued
+    outside = tmp_path / "outside"
+    outside.mkdir()
+    (outside / "x.jpg").write_bytes(b"x")
+    (folder / "linked").symlink_to(outside)
+    (folder / "broken").symlink_to("/nonexistent")
+    os.mkfifo(folder / "pipe")
+    (folder / os.fsdecode(b"bad\xff\n.jpg")).write_bytes(b"x")
+    photo = folder / f"photos/{sha256(0)}.jpg"
+    photo.rename(outside / "y.jpg")
+    photo.symlink_to(outside / "y.jpg")
+
+    assert set(verdicts(folder).values()) == {ADDED}
+    assert {"linked", "broken", "pipe", f"photos/{sha256(0)}.jpg"} < set(verdicts(folder))
+    told = run(folder)
+    assert (told.returncode, "結論：5 項不是原件" in told.stdout) == (1, True), told.stderr
+    for name in ("manifest.sig", "manifest.json"):
+        (folder / name).unlink()
+        os.mkfifo(folder / name)
+        assert verdicts(folder)[name] == MISSING
+
+
+def signed_again(app: Flask, folder: Path, change: Callable[[dict[str, Any]], None]) -> None:
+    """As the holder of the key alone could: another manifest."""
+    manifest = json.loads((folder / "manifest.json").read_text())
+    change(manifest)
+    for name in ("manifest.json", "manifest.sig"):
+        (folder / name).unlink()
+    with app.app_context():
+        packing._sign(packing.Folder(folder), json.dumps(manifest).encode())
+
+
+def test_what_came_by_the_chain_must_be_listed_or_told_to_be_absent(
+    app: Flask, issued: tuple[Visit, Path]
+) -> None:
+    _, folder = issued
+    gone = {f"photos/{sha256(1)}.jpg", *(name for name in names(folder) if name.startswith("submissions/"))}
+    for name in gone:
+        (folder / name).unlink()
+
+    def unlist(manifest: dict[str, Any]) -> None:
+        manifest["files"] = [each for each in manifest["files"] if each["name"] not in gone]
+
+    signed_again(app, folder, unlist)
+    found = verdicts(folder)
+    assert sorted((name[:2], verdict) for name, verdict in found.items()) == [
+        ("照片", MISSING),
+        ("送件", MISSING),
+    ]
+    assert any(sha256(1) in name and "環" in name for name in found)
+
+    absent = {"kind": "photo", "sha256": sha256(1), "reason": "x"}
+    signed_again(app, folder, lambda manifest: manifest["absent"].append(absent))
+    assert [name[:2] for name in verdicts(folder)] == ["送件"]
+
+
+@pytest.mark.parametrize("name", ["photos/more.jpg", "submissions/9-x.json"])
+def test_a_listed_photo_or_submission_that_never_came_is_named(
+    app: Flask, issued: tuple[Visit, Path], name: str
+) -> None:
+    _, folder = issued
+    (folder / name).write_bytes(b"more")
+    each = {"name": name, "bytes": 4, "sha256": hashlib.sha256(b"more").hexdigest()}
+
+    signed_again(app, folder, lambda manifest: manifest["files"].append(each))
+
+    assert [
+        (each.name, each.verdict, each.why) for each in verifying.verify(folder).findings if each.name == name
+    ] == [(name, ADDED, "不在鏈上")]
+
+
+@pytest.mark.parametrize("action", ["photo.cleared", "photo.erased"])
+def test_a_photo_cleared_or_erased_by_the_chain_is_not_missed_until_it_comes_again(action: str) -> None:
+    came = (1, "photo.received", {"sha256": "a"})
+    gone = (2, action, {"sha256": "a"})
+
+    assert verifying.arrivals([came, gone]) == ({("photo", "a"): 1}, {})
+    assert verifying.arrivals([came, gone, (3, *came[1:])])[1] == {("photo", "a"): 3}
+
+
+def test_a_paper_whose_root_is_off_the_chain_gets_one_verdict(
+    app: Flask, issued: tuple[Visit, Path], people: Ids, as_user: AsUser
+) -> None:
+    visit, folder = issued
+    with app.app_context():
+        data = sealing.seal_paper(b"%PDF-1.7\n", UUID(visit.id), Link(1, "0" * 64))
+    (folder / "papers/record.pdf").write_bytes(data)
+
+    def relist(manifest: dict[str, Any]) -> None:
+        (each,) = [each for each in manifest["files"] if each["name"] == "papers/record.pdf"]
+        each["sha256"] = hashlib.sha256(data).hexdigest()
+
+    signed_again(app, folder, relist)
+    told = [each.verdict for each in verifying.verify(folder).findings if each.name == "papers/record.pdf"]
+    assert told == [ALTERED]
+
+
+def test_receipts_and_papers_kept_elsewhere_are_held_against_the_package(
+    app: Flask, as_user: AsUser, people: Ids, tmp_path: Path
+) -> None:
+    visit = Visit.started(as_user, people)
+    receipt = expect(visit.send_photo(1), 201).get_json()["receipt"]
+    expect(visit.submit(submission_body(people, photos=[{"sha256": sha256(1), "bytes": 1}])), 201)
+    expect(visit.issue(), 200)
+    folder = packed(visit, tmp_path / "package")
+    good, bad = tmp_path / "receipt.json", tmp_path / "bad.json"
+    good.write_text(json.dumps(receipt))
+    bad.write_text(json.dumps(receipt | {"seq": receipt["seq"] + 1}))
+    record = tmp_path / "record.pdf"
+    record.write_bytes(expect(visit.get("staff", "/record.pdf"), 200).data)
+
+    held = run(folder, "--receipt", str(good), "--paper", str(record))
+    assert (held.returncode, held.stdout.count("在這條證據鏈上")) == (0, 2), held.stdout
+    assert run(folder, "--receipt", str(bad)).returncode == 1
+    assert command(app, "verify", folder, "--receipt", good).exit_code == 0
+    assert command(app, "verify", record, "--receipt", good).exit_code == 1
+    with app.app_context():
+        stranger = Key.of(sealing.generate().private)
+    good.write_text(
+        json.dumps(stranger.seal({k: v for k, v in receipt.items() if k not in ("key", "signature")}))
+    )
+    assert "不是以已知的金鑰簽的" in run(folder, "--receipt", str(good)).stdout
+    (folder / "manifest.json").unlink()
+    assert "無法判斷　另存的 record.pdf" in run(folder, "--paper", str(record)).stdout
+
+
 @pytest.mark.every_database
 def test_where_the_city_runs_it_is_compared_with_the_database(
     app: Flask, as_user: AsUser, people: Ids, tmp_path: Path
@@ -198,18 +358,50 @@ def test_an_exported_folder_verifies(app: Flask, as_user: AsUser, people: Ids, t
     assert command(app, "export", visit.id, "--to", tmp_path / "out").exit_code == 1
 
 
-def test_a_photo_damaged_in_the_storage_is_named_and_an_erased_one_is_told(
+def test_photos_damaged_or_missing_in_the_storage_are_told_and_the_rest_is_packed(
     app: Flask, as_user: AsUser, people: Ids, tmp_path: Path
 ) -> None:
-    visit = photographed(as_user, people)
+    visit = photographed(as_user, people, (0, 1, 2))
     with app.app_context():
         queries.paths(sha256(0), "original").write_bytes(b"damaged")
         queries.paths(sha256(1), "original").unlink()
     folder = packed(visit, tmp_path / "package")
 
-    assert verdicts(folder) == {f"photos/{sha256(0)}.jpg": ALTERED}
-    (absent,) = json.loads((folder / "manifest.json").read_text())["absent"]
-    assert absent["sha256"] == sha256(1)
+    assert verdicts(folder) == {}
+    absent = {each["sha256"] for each in json.loads((folder / "manifest.json").read_text())["absent"]}
+    assert absent == {sha256(0), sha256(1)}
+    assert f"未納入　{sha256(0)}：檔案遺失" in "\n".join(verifying.told(verifying.verify(folder)))
+    assert (folder / f"photos/{sha256(2)}.jpg").exists()
+
+
+def test_papers_that_cannot_be_made_are_told_and_the_rest_is_packed(
+    app: Flask, as_user: AsUser, people: Ids, tmp_path: Path
+) -> None:
+    visit = photographed(as_user, people)
+    expect(visit.issue(), 200)
+    with app.app_context():
+        for size in ("web", "original"):
+            queries.paths(sha256(0), size).unlink()
+    folder = packed(visit, tmp_path / "package")
+
+    assert verdicts(folder) == {}
+    kinds = [each["kind"] for each in json.loads((folder / "manifest.json").read_text())["absent"]]
+    assert sorted(kinds) == ["paper", "photo"]
+
+
+def test_one_package_at_a_time_is_sent_and_one_given_up_lets_the_next_begin(
+    as_user: AsUser, people: Ids, tmp_path: Path
+) -> None:
+    visit = photographed(as_user, people)
+
+    begun = expect(visit.get("staff", "/evidence.zip"), 200)
+    assert begun.is_streamed
+    refused = expect(visit.get("leader", "/evidence.zip"), 503)
+    assert (refused.get_json()["code"], refused.headers["Retry-After"]) == ("packing", "60")
+    begun.close()
+
+    assert verdicts(packed(visit, tmp_path / "package", "leader")) == {}
+    assert verdicts(packed(visit, tmp_path / "again")) == {}
 
 
 def test_a_member_gets_the_package_without_the_others_marks(

@@ -279,6 +279,18 @@ def test_a_disk_that_fills_is_a_finding(
     assert told == ([] if state == "good" else [state, state])
 
 
+def test_a_disk_without_room_for_new_photos_is_a_finding(
+    make_app: MakeApp, app: Flask, as_user: AsUser
+) -> None:
+    in_the_way = app.extensions["chahe.settings"].data_dir / "file"
+    in_the_way.write_text("not a folder")
+    full = make_app(MIN_FREE_BYTES=str(2**50), STORAGE_URL=f"file://{in_the_way}/uploads")
+
+    found = Api(full.test_client(), as_user("admin").token).get("/operations").get_json()["findings"]
+
+    assert [each["tone"] for each in found if "MIN_FREE_BYTES" in each["what"]] == ["bad"]
+
+
 def test_free_space_moves_in_steps_of_five_percent(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     def percent(free: int) -> int:
         usage = type("Usage", (), {"total": 10_000, "used": 10_000 - free, "free": free})

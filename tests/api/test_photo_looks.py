@@ -1,12 +1,17 @@
 """The index of looks over its rows: right after what came late, what was removed, and another database."""
 
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from threading import Barrier
+from typing import Any
 from uuid import UUID
 
 import numpy as np
 import pytest
 from flask import Flask
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, func, select, update
+from sqlalchemy.exc import OperationalError
 
 from inspect_app.core import clock
 from inspect_app.core.clock import FixedClock
@@ -14,6 +19,7 @@ from inspect_app.core.database import session
 from inspect_app.core.storage import storage
 from inspect_app.photos.models import Photo
 from inspect_app.plausibility import keeping, likeness, searching
+from inspect_app.plausibility.index import Index
 from inspect_app.plausibility.models import PhotoLook
 from inspect_app.plausibility.searching import Searcher
 from tests.conftest import Write
@@ -90,6 +96,32 @@ def test_a_smaller_number_that_is_committed_later_is_not_missed(
     assert [found(app, searcher, number) for number in (1, 2, 3)] == [{old}, {late}, {later}]
 
 
+@pytest.mark.every_database
+def test_a_run_that_began_long_ago_does_not_settle_what_it_writes_now(
+    app: Flask, write: Write, fixed_clock: FixedClock, visit: Visit
+) -> None:
+    """Intake takes number 20 and has not committed; the nightly run, begun an hour ago, commits number 31."""
+    send(visit, file(2))
+    with write() as current:
+        current.execute(delete(PhotoLook))
+    searcher = Searcher()
+    with app.app_context():
+        assert keeping.fill(lambda: _pass(fixed_clock, timedelta(hours=1))) == (1, 0)
+    with write() as current:
+        current.execute(update(PhotoLook).values(number=31))
+    assert found(app, searcher, 1) == set()
+
+    late = keep(write, 2, at=20)
+
+    assert found(app, searcher, 2) == {late}
+    _pass(fixed_clock, timedelta(hours=1))
+    assert found(app, searcher, 2) == {late}
+
+
+def _pass(fixed_clock: FixedClock, time: timedelta) -> None:
+    fixed_clock.instant += time
+
+
 def test_a_photo_that_was_removed_is_found_no_more(app: Flask, write: Write, fixed_clock: FixedClock) -> None:
     searcher, one = Searcher(), keep(write, 1)
     fixed_clock.instant += timedelta(hours=1)
@@ -128,6 +160,89 @@ def test_another_database_in_the_same_place_is_noticed(
     assert found(app, searcher, 7) == {restored}
 
 
+@pytest.mark.every_database
+def test_a_restored_database_that_has_grown_again_is_noticed(
+    app: Flask, write: Write, fixed_clock: FixedClock
+) -> None:
+    """Its last number is beyond what the process had; the numbers given anew are other photos'."""
+    searcher = Searcher()
+    kept = [keep(write, number, at=number) for number in range(1, 5)]
+    fixed_clock.instant += timedelta(hours=1)
+    assert found(app, searcher, 4) == {kept[3]}
+    with write() as current:
+        current.execute(delete(Photo).where(Photo.sha256.in_(kept[2:])))
+    anew = [keep(write, number + 10, at=number) for number in range(3, 9)]
+    fixed_clock.instant += timedelta(hours=1)
+
+    assert [found(app, searcher, number) for number in (1, 4, 13, 14)] == [
+        {kept[0]},
+        set(),
+        {anew[0]},
+        {anew[1]},
+    ]
+
+
+def test_removing_the_newest_photo_does_not_make_the_index_anew(
+    app: Flask, write: Write, fixed_clock: FixedClock
+) -> None:
+    searcher = Searcher()
+    one, two = keep(write, 1), keep(write, 2)
+    fixed_clock.instant += timedelta(hours=1)
+    assert found(app, searcher, 2) == {two}
+    with app.app_context():
+        before, _ = searcher.catch_up(session(), clock.now())
+    with write() as current:
+        current.execute(delete(Photo).where(Photo.sha256 == two))
+
+    assert (found(app, searcher, 1), found(app, searcher, 2)) == ({one}, set())
+    with app.app_context():
+        assert searcher.catch_up(session(), clock.now())[0] is before
+
+
+def test_a_failure_while_rows_are_read_leaves_none_of_them_twice(
+    app: Flask, write: Write, fixed_clock: FixedClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    searcher = Searcher()
+    for number in range(1, 6):
+        keep(write, number)
+    fixed_clock.instant += timedelta(hours=1)
+    batches = searching._batches
+
+    def broken(*given: Any) -> Iterator[Sequence[searching.Row]]:
+        yield next(batches(*given))
+        raise OperationalError("", {}, Exception("the database has gone"))
+
+    monkeypatch.setattr(searching, "BATCH", 2)
+    with app.app_context(), monkeypatch.context() as patch:
+        patch.setattr(searching, "_batches", broken)
+        with pytest.raises(OperationalError):
+            searcher.catch_up(session(), clock.now())
+
+    with app.app_context():
+        held, _ = searcher.catch_up(session(), clock.now())
+    assert len(held.index) == 5
+
+
+def test_searches_do_not_wait_for_each_other(app: Flask, write: Write, fixed_clock: FixedClock) -> None:
+    """A hundred photos among a million take a second: others look at theirs meanwhile."""
+    keep(write, 1)
+    fixed_clock.instant += timedelta(hours=1)
+    searcher, both = Searcher(), Barrier(2, timeout=10)
+
+    class Waiting(Index):
+        def search(self, *given: Any, **named: Any) -> dict[int, int]:
+            both.wait()
+            return super().search(*given, **named)
+
+    with app.app_context():
+        held, _ = searcher.catch_up(session(), clock.now())
+    held.index.__class__ = Waiting
+    with ThreadPoolExecutor(2) as threads:
+        answers = list(threads.map(lambda _: found(app, searcher, 1), range(2)))
+
+    assert answers[0] == answers[1] != set()
+
+
 # -- looks of older photos -----------------------------------------------------------------------------------
 
 
@@ -147,10 +262,10 @@ def test_the_nightly_run_looks_at_what_nobody_looked_at(app: Flask, write: Write
         current.execute(PhotoLook.__table__.update().values(method=0))  # type: ignore[attr-defined]
 
     with app.app_context():
-        assert keeping.fill(clock.now(), lambda: None) == (2, 0)
+        assert keeping.fill(lambda: None) == (2, 0)
         session().rollback()
         after = dict(session().execute(select(PhotoLook.sha256, PhotoLook.views)).tuples().all())
-        assert keeping.fill(clock.now(), lambda: None) == (0, 0)
+        assert keeping.fill(lambda: None) == (0, 0)
 
     assert after == before
     assert all(before.values())
@@ -163,7 +278,7 @@ def test_a_photo_whose_thumbnail_is_lost_is_counted_and_left(app: Flask, write: 
     with app.app_context():
         storage().path("photos/thumb", sha(file(2))).unlink()
 
-        assert keeping.fill(clock.now(), lambda: None) == (0, 1)
+        assert keeping.fill(lambda: None) == (0, 1)
 
 
 def test_each_process_of_an_application_has_one_index(app: Flask) -> None:

@@ -6,10 +6,12 @@ from typing import Any
 import pytest
 from flask import Flask
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from inspect_app.core import audit
 from inspect_app.core.clock import FixedClock
-from inspect_app.core.database import session
+from inspect_app.core.database import is_writing, session
+from inspect_app.plausibility import queries
 from tests.conftest import Write
 from tests.inspections_builders import AsUser, Ids, Visit, expect, sha256, strangers, submission_body
 from tests.plausibility_builders import correct, file, issued, notes, secret, sha, submit
@@ -73,6 +75,25 @@ def test_time_place_and_software_are_read_from_the_photo(as_user: AsUser, people
     assert figures["time"]["minutes"] == 23 * 60
     assert figures["place"]["metres"] == pytest.approx(1853, abs=3)
     assert figures["software"]["software"] == "Adobe Photoshop 25.0"
+
+
+@pytest.mark.parametrize(
+    ("taken", "offset"),
+    [
+        ("1904:01:01 00:00:00", None),
+        ("9999:12:31 23:59:59", None),
+        ("9999:12:31 23:59:59", "-12:00"),
+        ("1912:01:01 01:00:00", "+14:00"),  # in Taipei the year before
+    ],
+)
+def test_a_camera_with_an_impossible_year_says_nothing_of_time(
+    as_user: AsUser, people: Ids, taken: str, offset: str | None
+) -> None:
+    visit = issued(as_user, people, file(2))
+    correct(visit, file(3), file(4), file(5, taken=taken, offset=offset))
+
+    assert [note for note in notes(visit) if note["kind"] == "time"] == []
+    assert visit.read("staff", "/photo-notes")["unknown"]["time"] == 4
 
 
 # -- secrecy -------------------------------------------------------------------------------------------------
@@ -162,6 +183,25 @@ def test_a_review_needs_a_verdict_and_for_following_up_a_reason(
     path = f"/photo-notes/{notes(visit)[0]['id']}/reviews"
 
     assert visit.post("staff", path, body).status_code == 422
+
+
+def test_a_review_searches_before_it_writes(
+    as_user: AsUser, people: Ids, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Searching for all photos may take a second, in which on SQLite nobody else could write."""
+    for quality in (88, 60):
+        visit = issued(as_user, people, file(2, quality=quality))
+    (note,) = notes(visit)
+    search, writing = queries.alike, list[bool]()
+
+    def watched(current: Session, *given: Any) -> dict[str, dict[str, int]]:
+        writing.append(is_writing(current))
+        return search(current, *given)
+
+    monkeypatch.setattr(queries, "alike", watched)
+    expect(visit.post("staff", f"/photo-notes/{note['id']}/reviews", {"verdict": "clear"}), 201)
+
+    assert writing == [False]
 
 
 def test_an_auditor_reads_but_does_not_review(as_user: AsUser, people: Ids) -> None:

@@ -2,12 +2,15 @@
 
 import io
 from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor, wait
+from contextlib import nullcontext
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from flask import Flask
 from pypdf import PdfReader
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
@@ -17,7 +20,7 @@ from inspect_app.core.audit import AuditEvent
 from inspect_app.core.clock import FixedClock
 from inspect_app.core.database import db, session
 from inspect_app.photos import erasing, queries
-from inspect_app.photos.keeping import clearing, stored
+from inspect_app.photos.keeping import clearing, ledger, shelves, stored
 from inspect_app.photos.models import Photo, PhotoErasure, PhotoReceipt
 from tests.api.photo_samples import Tus, files
 from tests.api.test_inspections_races import together
@@ -166,9 +169,7 @@ def test_it_is_neither_missing_nor_lost(app: Flask, as_user: AsUser, visit: Visi
     assert visit.read()["missing"] == []
     with app.app_context(), db.engine.connect() as connection:
         assert not any(sha256() in each.name for each in stored.named(connection))
-        assert (
-            session().scalar(select(func.count()).where(Photo.sha256 == sha256(), queries.is_lasting())) == 0
-        )
+        assert sha256() not in [photo.sha256 for photo in ledger.waiting(session(), "", 100)]
 
 
 def test_every_inspection_it_hangs_on_has_the_event(app: Flask, as_user: AsUser, visit: Visit) -> None:
@@ -252,6 +253,68 @@ def test_erasing_against_sending_the_same_bytes_loses_nothing(
     assert queries_stored(app) is (sent.status_code == 201)
 
 
+# -- across machines, whose shelves have locks of their own ----------------------------------------------------
+
+
+@pytest.fixture
+def unlocked(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(shelves, "_locked", lambda *_: nullcontext())
+
+
+@pytest.mark.every_database
+def test_bytes_checked_before_an_erasure_elsewhere_are_not_received_after_it(
+    app: Flask, as_user: AsUser, people: Ids, visit: Visit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other, plain, asked = Visit.started(as_user, people), erasing.refuse_erased, list[str]()
+
+    def too_early(current: Session, which: str) -> None:
+        asked.append(which)
+        if len(asked) > 1:
+            plain(current, which)
+
+    expect(erase(as_user), 201)
+    monkeypatch.setattr(erasing, "refuse_erased", too_early)
+
+    assert errors(other.send_photo()) == ["sha256"]
+    with app.app_context():
+        assert [str(each.inspection_id) for each in queries.receipts(session(), [sha256()])] == [visit.id]
+
+
+@pytest.mark.parametrize("database", ["postgresql"], indirect=True)
+def test_what_is_received_elsewhere_while_an_erasure_is_decided_stays(
+    app: Flask, as_user: AsUser, people: Ids, visit: Visit, monkeypatch: pytest.MonkeyPatch, unlocked: None
+) -> None:
+    other, plain = Visit.started(as_user, people), erasing._hold
+    with ThreadPoolExecutor(1) as pool:
+
+        def hold_too_late(current: Session, which: str) -> None:
+            assert pool.submit(other.send_photo).result().status_code == 201
+            plain(current, which)
+
+        monkeypatch.setattr(erasing, "_hold", hold_too_late)
+        expect(erase(as_user), 409)
+
+    assert queries_stored(app)
+
+
+@pytest.mark.parametrize("database", ["postgresql"], indirect=True)
+def test_what_is_sent_elsewhere_while_it_is_being_erased_is_refused(
+    app: Flask, as_user: AsUser, people: Ids, visit: Visit, monkeypatch: pytest.MonkeyPatch, unlocked: None
+) -> None:
+    other, plain, sent = Visit.started(as_user, people), ledger.order_removal, list[Future[TestResponse]]()
+    with ThreadPoolExecutor(1) as pool:
+
+        def while_sent(*given: Any) -> None:
+            sent.append(pool.submit(other.send_photo))
+            wait(sent, 1)  # it cannot be done before the erasure is
+            plain(*given)
+
+        monkeypatch.setattr(ledger, "order_removal", while_sent)
+        expect(erase(as_user), 201)
+
+    assert errors(sent[0].result()) == ["sha256"]
+
+
 def test_clearing_leaves_an_erased_photos_row(
     app: Flask, as_user: AsUser, visit: Visit, fixed_clock: FixedClock
 ) -> None:
@@ -303,6 +366,28 @@ def test_the_staff_erases_on_a_page_and_what_was_wrong_is_told(
     shown = page.get("/photos/retention").text
     assert sha256()[:16] in shown
     assert REASON in shown
+
+
+def test_a_photo_that_is_refused_half_way_hides_none_that_was_erased(
+    app: Flask, as_user: AsUser, people: Ids, visit: Visit, page: Page
+) -> None:
+    first, second, third = sorted((sha256(), sha256(6), sha256(7)))
+    Visit.submitted(as_user, people, photos=[{"sha256": second}])
+    page.sign_in("staff")
+    page.get(f"/photos/retention?inspection={visit.id}")
+
+    answer = page.post(f"/photos/retention/{visit.id}", sha256s=[first, second, third], reason=REASON)
+
+    assert answer.status_code == 409
+    assert "已清除 1 張照片，其餘沒有清除" in answer.text
+    assert f"雜湊 {second[:8]}：這張照片屬於 1 件尚未結案的查核" in answer.text
+    assert [f'value="{each}" checked' in answer.text for each in (first, second, third)] == [
+        False,
+        True,
+        True,
+    ]
+    with app.app_context():
+        assert [queries.is_stored(each) for each in (first, second, third)] == [False, True, True]
 
 
 def test_an_open_inspections_photos_are_not_offered(as_user: AsUser, people: Ids, page: Page) -> None:

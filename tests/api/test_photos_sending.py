@@ -286,5 +286,5 @@ def test_a_full_disk_leaves_nothing_behind(
 
     monkeypatch.setattr("inspect_app.core.storage.Storage.keep", full)
 
-    assert put(as_user("leader"), inspection, picture()).status_code == 500
+    assert put(as_user("leader"), inspection, picture()).status_code == 507
     assert left_behind(app) == NOTHING

@@ -1,10 +1,13 @@
 """Who saw an original: written before it is sent, for those who may know of the inspection, and never changed."""
 
+import errno
+import os
 import threading
 import time
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 from flask import Flask
@@ -13,6 +16,7 @@ from sqlalchemy.exc import DBAPIError
 
 from inspect_app.core import clock
 from inspect_app.core.database import db, session
+from inspect_app.core.settings import current_settings
 from inspect_app.photos import viewing, waiting
 from inspect_app.photos.models import PhotoView, PhotoViewPurge
 from tests.api.photo_samples import become, count, name_photo, picture, put, sha, visit
@@ -191,13 +195,56 @@ def test_no_picture_waits_behind_an_import(app: Flask, as_user: AsUser, inspecti
 def test_what_waited_is_carried_over_once(app: Flask, as_user: AsUser, inspection: str) -> None:
     as_user("staff").get(ORIGINAL)
     with app.app_context():
-        row = session().scalars(select(PhotoView)).one()
-        names = waiting.View.__slots__
-        waiting.put([waiting.View(**{name: getattr(row, name) for name in names})])
+        waiting.put([waiting_view()])
         assert viewing.carry_over() == 1
         assert viewing.carry_over() == 0
 
     assert count(app, PhotoView) == 1
+
+
+def waiting_view() -> waiting.View:
+    """The one view that is written, as it would wait."""
+    row = session().scalars(select(PhotoView)).one()
+    return waiting.View(**{name: getattr(row, name) for name in waiting.View.__slots__})
+
+
+CUT_LINES = [b'{"id": "6f1', b'{"id": "6f1\n', b"\0" * 60 + b"\n", b"[]\n", b"\xff\n"]
+
+
+@pytest.mark.parametrize("cut", CUT_LINES, ids=["open", "cut", "zeros", "list", "bytes"])
+def test_a_cut_line_stops_no_picture_and_is_set_aside(
+    app: Flask, as_user: AsUser, inspection: str, cut: bytes
+) -> None:
+    as_user("staff").get(ORIGINAL)
+    with app.app_context():
+        view, folder = waiting_view(), current_settings().data_dir
+        (folder / waiting.NAME).write_bytes(cut)
+        waiting.put([replace(view, id=uuid4())])
+
+    assert as_user("staff").get(ORIGINAL).status_code == 200
+
+    assert (folder / waiting.NAME).read_bytes() == b""
+    assert (folder / waiting.UNREADABLE).read_bytes() == cut.rstrip(b"\n") + b"\n"
+    assert len(logged(as_user, inspection)) == 3
+
+
+def test_a_view_that_found_no_room_leaves_no_cut_line(
+    app: Flask, as_user: AsUser, inspection: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    as_user("staff").get(ORIGINAL)
+
+    def full(_: int) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with app.app_context():
+        view, path = waiting_view(), current_settings().data_dir / waiting.NAME
+        waiting.put([view])
+        before = path.read_bytes()
+        monkeypatch.setattr(os, "fsync", full)
+        with pytest.raises(OSError, match="No space"):
+            waiting.put([view])
+
+        assert path.read_bytes() == before
 
 
 def test_without_its_row_the_original_is_not_sent(

@@ -63,6 +63,28 @@ def box(kind: bytes, body: bytes) -> bytes:
     return struct.pack(">I4s", len(body) + 8, kind) + body
 
 
+def piece(data: bytes, kind: bytes) -> bytes:
+    """The first box of a kind, whole."""
+    start = data.index(kind) - 4
+    return data[start : start + int.from_bytes(data[start : start + 4], "big")]
+
+
+def added(data: bytes, new: bytes, *within: bytes) -> bytes:
+    """A HEIC with more at the end of a box, which is named behind those it lies in, `meta` first.
+
+    Its meta moves behind everything, so that all else stays where it is.
+    """
+    meta = piece(data, b"meta")
+    at, grown, end = data.index(meta), bytearray(meta), 0
+    for kind in within:
+        start = grown.index(kind) - 4
+        size = int.from_bytes(grown[start : start + 4], "big")
+        grown[start : start + 4] = (size + len(new)).to_bytes(4, "big")
+        end = start + size
+    grown[end:end] = new
+    return data[:at] + box(b"free", bytes(len(meta) - 8)) + data[at + len(meta) :] + grown
+
+
 FTYP = box(b"ftyp", b"heic\0\0\0\0mif1heic")
 GRID = encoded("HEIF", (600, 600), tile_size=256)
 LOSSLESS = encoded("WEBP", lossless=True)
@@ -113,6 +135,11 @@ HEIC: dict[str, tuple[bytes, int]] = {
     "a HEIC without a decoder's setup": (heic(b"hvcC", b"xxxx"), BAD),
     "a HEIC without places": (heic(b"iloc", b"xxxx"), BAD),
     "a HEIC of two metas": (FTYP + box(b"meta", bytes(4)) * 2, BAD),
+    "a HEIC with a box more": (added(GRID, box(b"skip", bytes(9)), b"meta"), TAKEN),
+    "a HEIC grid told twice": (added(GRID, piece(GRID, b"dimg"), b"meta", b"iref"), BAD),
+    "a HEIC grid told in two places": (added(GRID, piece(GRID, b"iref"), b"meta"), BAD),
+    "a HEIC item told twice": (added(GRID, piece(GRID, b"infe"), b"meta", b"iinf"), BAD),
+    "a HEIC item's size told twice": (added(GRID, piece(GRID, b"ipma"), b"meta", b"iprp"), BAD),
     "a HEIC that is nothing but its brand": (FTYP, BAD),
     "a HEIC box of 9 exabytes": (FTYP + b"\0\0\0\1meta\x7f" + b"\xff" * 7, BAD),
     "a HEIC box shorter than its head": (FTYP + b"\0\0\0\3meta", BAD),

@@ -24,7 +24,7 @@ from tests.stores import CREDENTIALS, Store, running
 
 DATA = picture(0)
 SHA = sha(DATA)
-READER_S, WORKER_S = 1, 2
+READER_S, WORKER_S, LOOK_S = 1, 2, 0.3
 """The tests' patience with a store that does not answer; the application's own is longer."""
 
 AsUser = Callable[[str], Api]
@@ -59,6 +59,7 @@ def made_impatient(app: Flask) -> Flask:
     kept = app.extensions["chahe.storage"]
     kept.remote.patience_s, kept.quick.patience_s = WORKER_S, READER_S
     kept.remote.rest_s = 0
+    kept.remote.look_s = kept.quick.look_s = LOOK_S
     return app
 
 
@@ -98,6 +99,10 @@ class Keeping:
         with self.app.app_context():
             name = objects.Kept(SHA, size, None).name
             self._remote().put(name, flipped(self._remote().read(name)))
+
+    def put_there(self, size: str, data: bytes) -> None:
+        with self.app.app_context():
+            self._remote().put(objects.Kept(SHA, size, None).name, data)
 
     def remove_there(self, size: str) -> None:
         with self.app.app_context():

@@ -1,23 +1,27 @@
 """Photos go to the spool at once and to S3 later; whatever S3 does, receiving goes on."""
 
 import http.server
+import os
 import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
 from flask import Flask
 
 from inspect_app.core.clock import FixedClock
-from inspect_app.core.database import session
+from inspect_app.core.database import session, transaction
 from inspect_app.core.storage import storage
 from inspect_app.core.storage.address import S3Address
 from inspect_app.core.storage.remote import Away, Remote
 from inspect_app.photos import erasing, queries
-from inspect_app.photos.keeping import reading
+from inspect_app.photos.keeping import clearing, healing, ledger, objects, offloading, reading, scrubbing
+from inspect_app.photos.problems import BytesMissing
+from inspect_app.photos.resumable import parts
 from tests.api.photo_samples import become, picture, put, sha
 from tests.clients import Api
 from tests.conftest import MORNING, Write
@@ -109,26 +113,18 @@ def test_a_reader_of_ten_at_once_fetches_and_all_have_it(
     assert (set(found), len(fetched)) == ({DATA}, 1)
 
 
-def test_a_photo_cleared_here_is_removed_there(keeping: Keeping, app: Flask, sent: UUID) -> None:
-    from inspect_app.photos.keeping import clearing
-
+def test_a_photo_cleared_here_is_removed_there(keeping: Keeping, sent: UUID) -> None:
     keeping.offload()
-    keeping.later(days=31)
-    with app.app_context():
-        clearing.clear_photos(keeping.clock.now(), lambda: None)
+    clear(keeping)
     assert keeping.there() == NAMES
 
     assert keeping.offload()["removed"] == 1
     assert keeping.there() == []
 
 
-def test_an_erased_photo_leaves_s3_too_and_nothing_brings_it_back(
-    keeping: Keeping, app: Flask, sent: UUID
-) -> None:
+def test_an_erased_photo_leaves_s3_too_and_nothing_brings_it_back(keeping: Keeping, sent: UUID) -> None:
     keeping.offload()
-    told = erasing.Erasure(SHA, keeping.clock.now(), uuid4(), "工作人員", "當事人請求刪除")
-    with app.app_context():
-        assert erasing.again(told, keeping.clock.now())
+    erase(keeping)
     assert (keeping.here(), keeping.there()) == (set(), NAMES)
 
     keeping.scrub()
@@ -137,6 +133,172 @@ def test_an_erased_photo_leaves_s3_too_and_nothing_brings_it_back(
     assert (keeping.there(), keeping.waiting()) == ([], [])
     keeping.scrub()
     assert (keeping.here(), keeping.told()) == (set(), [])
+
+
+def erase(keeping: Keeping) -> None:
+    told = erasing.Erasure(SHA, keeping.clock.now(), uuid4(), "工作人員", "當事人請求刪除")
+    with keeping.app.app_context():
+        erasing.again(told, keeping.clock.now())
+
+
+def clear(keeping: Keeping) -> int:
+    keeping.later(days=31)
+    with keeping.app.app_context():
+        return clearing.clear_photos(keeping.clock.now(), lambda: None)
+
+
+@pytest.mark.every_database
+def test_a_photo_sent_again_after_a_half_done_removal_is_put_again(
+    keeping: Keeping, as_user: AsUser, sent: UUID, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def die(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    keeping.offload()
+    clear(keeping)
+    with monkeypatch.context() as patch:
+        patch.setattr(ledger, "forget", die)
+        with pytest.raises(KeyboardInterrupt):
+            keeping.offload()
+    assert keeping.there() == []
+    leader = as_user("leader")
+    assert put(leader, sent, DATA).status_code == 201
+
+    assert keeping.evict() == 0
+    assert keeping.offload()["photos"] == 1
+    keeping.evict()
+    assert leader.get(f"/photos/{SHA}", size="original").data == DATA
+
+
+def test_erased_after_a_restore_it_leaves_s3_though_no_row_said_that_it_lay_there(
+    keeping: Keeping, sent: UUID
+) -> None:
+    keeping.offload()
+    with keeping.app.app_context(), transaction() as current:
+        ledger.forget(current, [SHA])  # no backup has these rows
+
+    erase(keeping)
+
+    assert keeping.offload()["removed"] == 1
+    assert keeping.there() == []
+
+
+def test_erased_while_s3_was_not_trusted_it_leaves_s3(keeping: Keeping, sent: UUID) -> None:
+    keeping.offload()
+    keeping.flip_there("thumb")
+    keeping.evict()
+    keeping.later(days=1)
+    keeping.scrub()
+    assert keeping.waiting() == [SHA]
+
+    erase(keeping)
+    keeping.offload()
+
+    assert keeping.there() == []
+
+
+def test_what_reached_s3_after_the_erasure_is_found_and_removed(keeping: Keeping, sent: UUID) -> None:
+    """Put by a machine that died before it could write that down."""
+    erase(keeping)
+    keeping.offload()
+    keeping.put_there("original", DATA)
+    span = scrubbing.S3_READ_WITHIN.days
+    keeping.later(days=(int(SHA[:2], 16) - keeping.clock.now().date().toordinal()) % span)
+    keeping.scrub()
+    assert keeping.told() == [("s3", "original", "stray", None)]
+
+    assert keeping.offload()["removed"] == 1
+    assert keeping.there() == []
+
+
+def test_nothing_that_reads_s3_after_an_erasure_forgets_the_order(keeping: Keeping, sent: UUID) -> None:
+    keeping.offload()
+    erase(keeping)
+    with keeping.app.app_context(), transaction() as current:
+        ledger.unmark(current, [SHA])
+
+    assert keeping.offload()["removed"] == 1
+
+
+def test_a_reader_who_was_let_in_before_the_erasure_brings_nothing_back(keeping: Keeping, sent: UUID) -> None:
+    keeping.offload()
+    with keeping.app.app_context():
+        photo = queries.get(session(), SHA)
+        assert photo is not None
+        session().expunge_all()
+        session().rollback()
+        erase(keeping)
+
+        with pytest.raises(BytesMissing):
+            reading.path(photo, "original")
+
+    assert (keeping.here(), keeping.told()) == (set(), [])
+
+
+def test_copies_are_not_made_anew_of_what_was_erased_meanwhile(
+    keeping: Keeping, sent: UUID, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By another machine, whose shelves have locks of their own."""
+    with keeping.app.app_context():
+        photo = queries.get(session(), SHA)
+        assert photo is not None
+        session().expunge_all()
+        session().rollback()
+        with monkeypatch.context() as patch:
+            patch.setattr(erasing, "_remove", lambda *_: None)
+            erase(keeping)
+        keeping.path("web").unlink()
+
+        assert healing.heal_here(photo, objects.of(photo, "web")) is None
+    assert "web" not in keeping.here()
+
+
+def test_a_machine_without_a_worker_clears_its_spool_with_the_offload_command(
+    keeping: Keeping, as_user: AsUser, sent: UUID, leader: Api
+) -> None:
+    put(leader, sent, picture(1))
+    with keeping.app.app_context():
+        kept = {path: path.read_bytes() for path in (storage().root / "photos").rglob("*") if path.is_file()}
+        part = parts.of(uuid4()).path
+        part.parent.mkdir(parents=True)
+        kept[part] = b"half of it"
+    erase(keeping)
+    clear(keeping)
+    for path, data in kept.items():  # as they still lie on the other machine
+        path.write_bytes(data)
+        old = keeping.clock.now().timestamp() - 2 * 86_400
+        os.utime(path, (old, old))
+
+    keeping.app.test_cli_runner().invoke(args=["offload"])
+
+    assert [path for path in kept if path.exists()] == []
+
+
+def test_a_file_used_since_it_was_chosen_stays_in_the_spool(
+    keeping: Keeping, sent: UUID, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    keeping.offload()
+    plain = ledger.offloaded
+
+    def used_meanwhile(*given: Any) -> set[str]:
+        later = keeping.clock.now().timestamp() + 366 * 86_400
+        os.utime(keeping.path("web"), (later, later))
+        return plain(*given)
+
+    monkeypatch.setattr(ledger, "offloaded", used_meanwhile)
+
+    assert (keeping.evict(), keeping.here()) == (2, {"web"})
+
+
+def test_one_run_removes_no_more_files_than_it_can_hold(
+    keeping: Keeping, sent: UUID, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    keeping.offload()
+    for age, size in enumerate(("thumb", "original", "web")):
+        os.utime(keeping.path(size), (1e9 - age, 1e9 - age))
+    monkeypatch.setattr(offloading, "MOST_REMOVED", 2)
+
+    assert (keeping.evict(), keeping.here()) == (2, {"thumb"})
 
 
 # -- outages -----------------------------------------------------------------------------------------------
@@ -253,8 +415,99 @@ def test_a_store_that_keeps_other_bytes_than_it_was_given_is_not_believed(
     plain = Remote.put
     monkeypatch.setattr(Remote, "put", lambda self, name, data: plain(self, name, flipped(data)))
 
-    assert keeping.offload() == {"away": 1}
+    assert keeping.offload()["photos"] == 0
     assert keeping.waiting() == [SHA]
+    assert keeping.told() == [("s3", "original", "refused", None)]
+
+
+@pytest.fixture
+def failing(leader: Api, inspection: UUID) -> str:
+    """The first of four photos that wait."""
+    for number in range(4):
+        put(leader, inspection, picture(number))
+    return sorted(sha(picture(number)) for number in range(4))[0]
+
+
+def test_a_photo_that_s3_does_not_take_holds_up_no_other_and_is_no_outage(
+    keeping: Keeping, as_user: AsUser, failing: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patch:
+        fail_at(patch, "put", failing)
+        assert keeping.offload()["photos"] == 3
+        assert keeping.waiting() == [failing]
+        assert keeping.told() == [("s3", "original", "refused", None)]
+        shown = as_user("admin").get("/operations").get_json()
+        assert (shown["storage"]["away_since"], "refused" in str(shown)) == (None, False)
+
+    assert keeping.offload()["photos"] == 1
+    assert keeping.told() == [("s3", "original", "refused", "local")]
+
+
+def test_a_photo_that_s3_does_not_let_go_or_read_holds_up_no_other(
+    keeping: Keeping, failing: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    keeping.offload()
+    with monkeypatch.context() as patch:
+        fail_at(patch, "read", failing)
+        keeping.later(days=1)
+        assert keeping.scrub()["s3_photos"] == 3
+        assert keeping.told() == [("s3", "original", "refused", None)]
+    clear(keeping)
+    with monkeypatch.context() as patch:
+        fail_at(patch, "remove", failing)
+        assert keeping.offload()["removed"] == 3
+
+    assert keeping.offload()["removed"] == 1
+    assert keeping.there() == []
+
+
+def test_a_store_that_takes_nothing_is_not_asked_for_every_photo(
+    keeping: Keeping, failing: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(offloading, "MOST_REFUSED", 2)
+    monkeypatch.setattr(offloading, "BATCH", 1)
+    asked = fail_at(monkeypatch, "put", "")
+
+    assert keeping.offload()["photos"] == 0
+    assert len(asked) == 2
+
+
+def fail_at(monkeypatch: pytest.MonkeyPatch, what: str, sha256: str) -> list[str]:
+    """Let S3 fail at one photo; returns the names at which it did, as they come."""
+    plain, failed = getattr(Remote, what), list[str]()
+
+    def fails(self: Remote, name: str, *data: bytes) -> object:
+        if sha256 not in name:
+            return plain(self, name, *data)
+        failed.append(name)
+        raise Away("GenericError")
+
+    monkeypatch.setattr(Remote, what, fails)
+    return failed
+
+
+def test_who_reads_a_damaged_photo_does_not_wait_behind_a_writer(
+    keeping: Keeping, leader: Api, sent: UUID
+) -> None:
+    keeping.path("thumb").write_bytes(b"x")
+    writing, done = threading.Event(), threading.Event()
+
+    def hold() -> None:
+        with keeping.app.app_context(), transaction():
+            writing.set()
+            done.wait(10)
+
+    writer = threading.Thread(target=hold)
+    writer.start()
+    writing.wait()
+    began = time.perf_counter()
+    answer = leader.get(f"/photos/{SHA}", size="thumb")
+    took = time.perf_counter() - began
+    done.set()
+    writer.join()
+
+    assert answer.get_json()["code"] == "photo_bytes_damaged"
+    assert took < SLACK_S
 
 
 def test_failures_tell_no_address_and_no_credential(store: Store) -> None:

@@ -6,11 +6,15 @@ from uuid import UUID
 
 import pytest
 from flask import Flask
+from sqlalchemy import select, update
 
+from inspect_app.core.database import session, transaction
 from inspect_app.photos import queries
-from tests.api.photo_samples import put
+from inspect_app.photos.keeping import findings
+from tests.api.photo_samples import picture, put, sha
 from tests.clients import Api
 from tests.conftest import MORNING, MakeApp, Write
+from tests.databases import counted
 from tests.storage.conftest import DATA, SHA, AsUser, Keeping, flipped
 from tests.stores import Store
 
@@ -23,6 +27,16 @@ def spoil(keeping: Keeping, size: str, how: str) -> None:
         seen = path.stat()
         path.write_bytes(flipped(path.read_bytes()) if how == "damaged" else b"")
         os.utime(path, (seen.st_atime, seen.st_mtime))
+
+
+def of_huge_size(jpeg: bytes) -> bytes:
+    """The same JPEG, saying that it is some ten thousand pixels high and wide."""
+    at = jpeg.index(b"\xff\xc0")
+    height, width = at + 5, at + 7
+    huge = bytearray(jpeg)
+    huge[height] |= 0x80
+    huge[width] |= 0x80
+    return bytes(huge)
 
 
 WAYS = ("damaged", "empty", "missing")
@@ -113,6 +127,33 @@ class TestLocalFilesAlone:
         path.unlink()
         keeping.scrub()
         assert keeping.findings() == []
+
+    def test_a_copy_that_says_it_is_a_bomb_stops_nobody_elses_reading(
+        self, keeping: Keeping, leader: Api, write: Write, sent: UUID
+    ) -> None:
+        """Damaged before anybody had noted what it hashes to."""
+        from inspect_app.photos.models import Photo
+
+        assert put(leader, sent, picture(1)).status_code == 201
+        with write() as current:
+            current.execute(update(Photo).values(web_sha256=None, thumb_sha256=None))
+        path = keeping.path("web")
+        path.write_bytes(of_huge_size(path.read_bytes()))
+
+        assert keeping.scrub()["photos"] == 2
+
+        with write() as current:
+            noted = dict(current.execute(select(Photo.sha256, Photo.web_sha256)).all())
+        assert {sha256 for sha256, digest in noted.items() if digest} == {sha(picture(1))}
+
+    def test_strays_are_written_down_many_at_a_time(self, app: Flask) -> None:
+        names = {f"photos/web/00/{number:064x}" for number in range(250)}
+        with app.app_context():
+            for found in (names, names, set[str]()):
+                with counted(app) as seen, transaction() as current:
+                    findings.note_strays(current, "local", found, lambda _name: True, MORNING)
+                assert len(seen) < 12
+                assert {each.name for each in findings.every(session())} == found
 
     def test_what_copies_hash_to_is_noted_for_photos_from_before(
         self, keeping: Keeping, leader: Api, write: Write, sent: UUID

@@ -38,7 +38,7 @@ class S3Address:
 
 def read(given: str) -> S3Address:
     """The address in an `s3://` URL; WrongAddress."""
-    url = urlsplit(given)
+    url = _split(given)
     if "@" in url.netloc:
         raise WrongAddress(
             "網址中不放帳密，請改用 AWS_ACCESS_KEY_ID、AWS_SECRET_ACCESS_KEY（no credentials here）"
@@ -52,8 +52,18 @@ def read(given: str) -> S3Address:
     if not WORD.fullmatch(region):
         raise WrongAddress("region 要是小寫英數字與連字號（not a region）")
     endpoint = query.get("endpoint", [""])[-1].rstrip("/")
-    _check_endpoint(urlsplit(endpoint))
+    _check_endpoint(_split(endpoint))
     return S3Address(url.netloc, unquote(url.path).strip("/"), endpoint, region)
+
+
+def _split(given: str) -> SplitResult:
+    """The parts of a URL whose host and port can be read."""
+    try:
+        url = urlsplit(given)
+        _ = url.hostname, url.port
+    except ValueError:
+        raise WrongAddress("主機或連接埠寫錯了，例如括號不成對（no host and port can be read）") from None
+    return url
 
 
 def _check_endpoint(url: SplitResult) -> None:

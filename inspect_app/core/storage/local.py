@@ -1,7 +1,9 @@
 """Bytes at rest: content-addressed files, written whole or not at all."""
 
+import errno
 import hashlib
 import os
+import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,9 +12,11 @@ from typing import IO
 from uuid import uuid4
 
 from inspect_app.core.storage.address import S3Address
-from inspect_app.core.storage.remote import READER_S, Remote
+from inspect_app.core.storage.remote import READER_S, RETRIES, Remote
 
 CHUNK = 1 << 20
+NO_LINKS = frozenset({errno.EPERM, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK, errno.EXDEV})
+"""What a filesystem says that gives no file a second name, or not this one."""
 
 
 class Storage:
@@ -24,7 +28,7 @@ class Storage:
 
     def __init__(self, root: Path, address: S3Address | None = None) -> None:
         self.root = root
-        self.remote = Remote(address) if address else None
+        self.remote = Remote(address, retries=RETRIES) if address else None
         self.quick = Remote(address, READER_S) if address else None
 
     def path(self, kind: str, name: str) -> Path:
@@ -41,12 +45,20 @@ class Storage:
             return self.keep(part, file, kind, name)
 
     def adopt(self, path: Path, kind: str, name: str) -> Path:
-        """Store a finished file of the same disk by giving it a second name, without writing its bytes again.
+        """Store a finished file by giving it a second name, without writing its bytes again where the disk can do that.
 
         Nobody may write to it any more; its first name may then go.
         """
         with path.open("rb") as file:
             os.fsync(file.fileno())
+            try:
+                return self._link(path, kind, name)
+            except OSError as error:
+                if error.errno not in NO_LINKS:
+                    raise
+            return self._copy(file, kind, name)
+
+    def _link(self, path: Path, kind: str, name: str) -> Path:
         second = self.root / "incoming" / uuid4().hex
         make_folder(second.parent)
         os.link(path, second)
@@ -54,6 +66,11 @@ class Storage:
             return self._place(second, kind, name)
         finally:
             second.unlink(missing_ok=True)
+
+    def _copy(self, source: IO[bytes], kind: str, name: str) -> Path:
+        with self.incoming() as (part, file):
+            shutil.copyfileobj(source, file, CHUNK)
+            return self.keep(part, file, kind, name)
 
     @contextmanager
     def incoming(self) -> Iterator[tuple[Path, IO[bytes]]]:

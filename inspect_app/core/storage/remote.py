@@ -23,13 +23,18 @@ if TYPE_CHECKING:
 
 CONNECT_S = 3
 READER_S = 8
-"""How long a person's request waits for one object, connecting included."""
+"""How long a person's request waits for one object, connecting included; when it failed, `LOOK_S` more."""
 
 WORKER_S = 60
+RETRIES = 4
+"""How often who waits for no person asks again, within some seconds: a connection that breaks off is no outage."""
+
+LOOK_S = 1
 REST_S = 20
-"""After a failure a process asks again only then: in an outage not every photo waits as long as the first."""
+"""When the store does not answer, a process asks again only then: not every photo waits as long as the first."""
 
 FAILURES = (BaseError, OSError)
+NO_BUCKET = "NoSuchBucket"
 NOTHING = "nothing-is-called-so/"
 
 
@@ -48,11 +53,19 @@ class Remote:
     address: S3Address
     patience_s: int = WORKER_S
     rest_s: int = REST_S
+    retries: int = 0
+    look_s: float = LOOK_S
     resting_until: float = 0.0
 
     @cached_property
     def _store(self) -> S3Store:
-        patience = timedelta(seconds=self.patience_s)
+        return self._made(timedelta(seconds=self.patience_s), self.retries)
+
+    @cached_property
+    def _prompt(self) -> S3Store:
+        return self._made(timedelta(seconds=self.look_s), 0)
+
+    def _made(self, patience: timedelta, retries: int) -> S3Store:
         client: ClientConfig = {
             "connect_timeout": timedelta(seconds=CONNECT_S),
             "timeout": patience,
@@ -66,7 +79,7 @@ class Remote:
             prefix=self.address.prefix or None,
             config=config,
             client_options=client,
-            retry_config={"max_retries": 0, "retry_timeout": patience},
+            retry_config={"max_retries": retries, "retry_timeout": patience},
         )
 
     def put(self, name: str, data: bytes) -> None:
@@ -92,22 +105,38 @@ class Remote:
 
     def look(self) -> None:
         """Ask the smallest question; Away."""
-        with self._asking(), _with_bucket():
-            for _ in obstore.list(self._store, prefix=NOTHING):
-                break
+        with self._asking(about_one=False):
+            _look(self._store)
+
+    def _answers(self) -> bool:
+        """Whether the store answers soon."""
+        try:
+            _look(self._prompt)
+        except FAILURES:
+            return False
+        return True
 
     @contextmanager
-    def _asking(self) -> Iterator[None]:
-        """Translate the library's failures, and rest after one."""
+    def _asking(self, *, about_one: bool = True) -> Iterator[None]:
+        """Translate the library's failures, and rest after one when the store does not answer at all."""
         if time.perf_counter() < self.resting_until:
             raise Away("resting")
         try:
             yield
-        except FileNotFoundError:
+        except FileNotFoundError as error:
+            if NO_BUCKET in str(error):
+                raise Away(NO_BUCKET) from None
             raise NotThere from None
         except FAILURES as error:
-            self.resting_until = time.perf_counter() + self.rest_s
+            if not (about_one and self._answers()):
+                self.resting_until = time.perf_counter() + self.rest_s
             raise Away(type(error).__name__) from None
+
+
+def _look(store: S3Store) -> None:
+    with _with_bucket():
+        for _ in obstore.list(store, prefix=NOTHING):
+            break
 
 
 @contextmanager

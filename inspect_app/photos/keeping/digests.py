@@ -47,11 +47,13 @@ def noted(photo: Photo) -> Photo:
 
 
 def _digest(kept: Kept) -> str | None:
-    """The hash of a copy that nobody vouches for, if it is at least a whole picture."""
+    """The hash of a copy that nobody vouches for, if it is at least a whole picture; MemoryError."""
     try:
         data = kept.path.read_bytes()
         with Image.open(BytesIO(data)) as picture:
             picture.load()
-    except (OSError, SyntaxError, ValueError):
+    except MemoryError:  # our fault, not the picture's
+        raise
+    except Exception:  # whatever a decoder raises on damaged bytes means the same
         return None
     return hashlib.sha256(data).hexdigest()

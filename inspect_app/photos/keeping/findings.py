@@ -1,6 +1,6 @@
 """Findings about stored bytes: written down once, seen again, and healed."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -19,6 +19,8 @@ LOCAL, S3 = "local", "s3"
 ORIGINAL, OUTSIDE = "original", "outside"
 THE_PLACE = ""
 HEALED_SHOWN = timedelta(days=30)
+BATCH = 100
+"""So many findings are written by one statement."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,12 +40,21 @@ def note(
     session: Session, place: str, name: str, kind: str, now: datetime, sha256: str | None = None
 ) -> None:
     """Write down what was found, or that it still is; one that had been healed begins anew."""
-    row = {"place": place, "name": name, "sha256": sha256, "kind": kind, "first_seen": now, "last_seen": now}
-    insert = leases.upsert(session, StorageFinding).values(row)
+    _note_all(session, place, [name], kind, now, sha256)
+
+
+def _note_all(
+    session: Session, place: str, names: Sequence[str], kind: str, now: datetime, sha256: str | None = None
+) -> None:
+    row = {"place": place, "sha256": sha256, "kind": kind, "first_seen": now, "last_seen": now}
+    insert = leases.upsert(session, StorageFinding).values([row | {"name": name} for name in names])
     again = insert.on_conflict_do_update(
         index_elements=["place", "name"], set_={"last_seen": now, "kind": kind}
     )
-    session.execute(_delete(_is(place, name), StorageFinding.healed_at.is_not(None)))
+    healed = and_(
+        StorageFinding.place == place, StorageFinding.name.in_(names), StorageFinding.healed_at.is_not(None)
+    )
+    session.execute(_delete(healed))
     session.execute(again)
 
 
@@ -67,9 +78,14 @@ def note_strays(
     """Write down the files that no photo is called like; those gone from where was looked are forgotten."""
     query = select(StorageFinding.name).where(StorageFinding.place == place, StorageFinding.kind == STRAY)
     over = [name for name in session.scalars(query) if looked(name) and name not in names]
-    session.execute(_delete(StorageFinding.place == place, StorageFinding.name.in_(over)))
-    for name in sorted(names):
-        note(session, place, name, STRAY, now)
+    for some in _batches(over):
+        session.execute(_delete(StorageFinding.place == place, StorageFinding.name.in_(some)))
+    for some in _batches(sorted(names)):
+        _note_all(session, place, some, STRAY, now)
+
+
+def _batches(names: Sequence[str]) -> Iterator[Sequence[str]]:
+    return (names[at : at + BATCH] for at in range(0, len(names), BATCH))
 
 
 def forget(session: Session, now: datetime) -> None:

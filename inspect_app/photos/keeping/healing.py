@@ -49,6 +49,8 @@ def _made_anew(photo: Photo) -> bool:
     if objects.state(original) != GOOD:
         return False
     with shelves.bringing(photo.sha256):
+        if not reading.is_lasting(photo.sha256):
+            return False
         try:
             picture = examining.examine(original.path)
         except (errors.PictureError, MemoryError):

@@ -43,10 +43,20 @@ def mark(session: Session, sha256: str, now: datetime) -> None:
     session.execute(leases.upsert(session, OffloadedPhoto).values(row).on_conflict_do_nothing())
 
 
+def order_removal(session: Session, sha256: str, now: datetime) -> None:
+    """Have a photo that is to be no more removed from S3, whatever was known to lie there."""
+    mark(session, sha256, now)  # a row without a lasting photo is the order
+
+
 def unmark(session: Session, shas: Sequence[str]) -> None:
-    """Trust S3 no more for these photos: they wait again."""
-    query = delete(OffloadedPhoto).where(OffloadedPhoto.sha256.in_(shas))
-    session.execute(query.execution_options(synchronize_session=False))
+    """Trust S3 no more for these photos: they wait again. An order to remove one stands."""
+    lasting = exists().where(Photo.sha256 == OffloadedPhoto.sha256, queries.is_lasting())
+    _delete(session, OffloadedPhoto.sha256.in_(shas), lasting)
+
+
+def forget(session: Session, shas: Sequence[str]) -> None:
+    """Know nothing of these photos in S3, and have nothing removed."""
+    _delete(session, OffloadedPhoto.sha256.in_(shas))
 
 
 def checked(session: Session, shas: Sequence[str], now: datetime) -> None:
@@ -67,12 +77,18 @@ def count(session: Session) -> int:
     return session.scalar(select(func.count()).select_from(OffloadedPhoto)) or 0
 
 
-def gone(session: Session, limit: int) -> list[str]:
-    """At most `limit` photos in S3 that must not be there any more: cleared here, or erased."""
+def gone(session: Session, after: str, limit: int) -> list[str]:
+    """At most `limit` photos beyond `after`, by hash, that must not lie in S3 any more: cleared here, or erased."""
     query = select(OffloadedPhoto.sha256).where(
-        ~exists().where(Photo.sha256 == OffloadedPhoto.sha256, queries.is_lasting())
+        OffloadedPhoto.sha256 > after,
+        ~exists().where(Photo.sha256 == OffloadedPhoto.sha256, queries.is_lasting()),
     )
-    return list(session.scalars(query.limit(limit)))
+    return list(session.scalars(query.order_by(OffloadedPhoto.sha256).limit(limit)))
+
+
+def _delete(session: Session, *conditions: ColumnElement[bool]) -> None:
+    query = delete(OffloadedPhoto).where(*conditions)
+    session.execute(query.execution_options(synchronize_session=False))
 
 
 def _lies_there() -> ColumnElement[bool]:

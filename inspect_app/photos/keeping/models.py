@@ -21,7 +21,7 @@ class OffloadedPhoto(Base):
 class StorageFinding(Base):
     """Something wrong with an object in a place (`local`, `s3`), or with the place itself (then `name` is empty).
 
-    `kind`: damaged, empty, missing, stray, away. `healed_from`: the place the right bytes came from, `original` for
+    `kind`: damaged, empty, missing, stray, refused, away. `healed_from`: the place the right bytes came from, `original` for
     a copy made anew, `outside` for one that was simply right again.
     """
 

@@ -11,6 +11,9 @@ from inspect_app.photos import queries
 from inspect_app.photos.models import Photo
 
 GOOD, DAMAGED, EMPTY, MISSING, STRAY, AWAY = "good", "damaged", "empty", "missing", "stray", "away"
+REFUSED = "refused"
+"""S3 answers, and fails at this photo."""
+
 DIGESTS = {queries.ORIGINAL: "sha256", queries.WEB: "web_sha256", queries.THUMB: "thumb_sha256"}
 """The column that says what a size's bytes hash to; a copy's is empty until it is first read whole."""
 

@@ -4,7 +4,9 @@ Photos are received into the spool and answered; this comes later, by the worker
 them wait. A photo counts as there when all its sizes were put, read back and compared; only then may its files go.
 """
 
+import heapq
 import os
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -22,13 +24,21 @@ from inspect_app.core.storage.remote import Away, NotThere, Remote
 from inspect_app.photos import queries
 from inspect_app.photos.keeping import digests, findings, ledger, objects, shelves
 from inspect_app.photos.keeping.clearing import HASH, Check
-from inspect_app.photos.keeping.objects import AWAY, Kept
+from inspect_app.photos.keeping.objects import AWAY, REFUSED, Kept
 from inspect_app.photos.models import Photo
 
 log = structlog.get_logger()
 BATCH = 50
 JUST_USED = timedelta(minutes=30)
 """A file used so lately may be in somebody's hands and stays."""
+
+MOST_REFUSED = 100
+"""After so many photos that S3 does not take or let go, though it answers, the rest waits for the next run."""
+
+MOST_REMOVED = 20_000
+"""So many files leave the spool in one run at most: they are held in memory."""
+
+PUT = "put"
 
 
 class NotSound(Exception):  # noqa: N818 - says what was found
@@ -42,7 +52,7 @@ def offload(now: datetime, check: Check) -> Outcome:
         return {}
     try:
         remote.look()  # asked whether or not anything waits, so that an outage tells of no visit
-        done = {"removed": _remove_gone(remote, check), "photos": _put_waiting(remote, now, check)}
+        done = {"removed": _remove_gone(remote, now, check), "photos": _put_waiting(remote, now, check)}
     except Away as error:
         log.warning("storage_away", kind=str(error))
         _note_outage(now)
@@ -74,13 +84,13 @@ def put_one(remote: Remote, kept: Kept) -> None:
 
 
 def _put_waiting(remote: Remote, now: datetime, check: Check) -> int:
-    after, done = "", 0
-    while found := _waiting(after):
+    after, done = "", Counter[str]()
+    while done[REFUSED] < MOST_REFUSED and (found := _waiting(after)):
         for photo in found:
             check()
-            done += _put_and_mark(remote, photo, now)
+            done[_put_and_mark(remote, photo, now)] += 1
         after = found[-1].sha256
-    return done
+    return done[PUT]
 
 
 def _waiting(after: str) -> Sequence[Photo]:
@@ -93,33 +103,57 @@ def _waiting(after: str) -> Sequence[Photo]:
     return found
 
 
-def _put_and_mark(remote: Remote, photo: Photo, now: datetime) -> bool:
+def _put_and_mark(remote: Remote, photo: Photo, now: datetime) -> str:
+    """Returns PUT, REFUSED, or nothing for a photo that is not sound here."""
     try:
         put(remote, digests.noted(photo))
     except NotSound:
-        return False
+        return ""
+    except Away as error:
+        note_refused(remote, photo.sha256, error, now)
+        return REFUSED
     with transaction() as current:
         ledger.mark(current, photo.sha256, now)
         for name in findings.names_open(current, findings.S3, photo.sha256):
             findings.heal(current, findings.S3, name, findings.LOCAL, now)
-    return True
+    return PUT
+
+
+def note_refused(remote: Remote, sha256: str, error: Away, now: datetime) -> None:
+    """Write down that S3 fails at this photo, for others shall not wait for it; Away when it answers to nothing."""
+    remote.look()
+    log.warning("storage_refused", sha256=sha256, kind=str(error))
+    with transaction() as current:
+        findings.note(current, findings.S3, objects.names(sha256)[0], REFUSED, now, sha256)
 
 
 # -- removal -----------------------------------------------------------------------------------------------
 
 
-def _remove_gone(remote: Remote, check: Check) -> int:
-    """Remove from S3 what no row speaks of any more. Distrusted first: a photo that comes again is put again."""
-    removed = 0
-    while gone := ledger.gone(_fresh(), BATCH):
+def _remove_gone(remote: Remote, now: datetime, check: Check) -> int:
+    """Remove from S3 what no row speaks of any more. The order stands until all of it is gone.
+
+    A photo that comes again meanwhile has no order, and waits to be put again (`service.record`).
+    """
+    after, removed, refused = "", 0, 0
+    while refused < MOST_REFUSED and (gone := ledger.gone(_fresh(), after, BATCH)):
         check()
-        for sha256 in gone:
-            for size in queries.SIZES:
-                remote.remove(Kept(sha256, size, None).name)
+        _fresh().close()  # no database connection is held while S3 is spoken to
+        done = [sha256 for sha256 in gone if _remove_there(remote, sha256, now)]
         with transaction() as current:
-            ledger.unmark(current, gone)
-        removed += len(gone)
+            ledger.forget(current, done)
+        after, removed, refused = gone[-1], removed + len(done), refused + len(gone) - len(done)
     return removed
+
+
+def _remove_there(remote: Remote, sha256: str, now: datetime) -> bool:
+    try:
+        for name in objects.names(sha256):
+            remote.remove(name)
+    except Away as error:
+        note_refused(remote, sha256, error, now)
+        return False
+    return True
 
 
 def _fresh() -> Session:
@@ -144,29 +178,37 @@ def _note_return(now: datetime) -> None:
 # -- room --------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, order=True)
 class _File:
-    path: Path
+    """A file of the spool; `used` is a time stamp."""
+
     used: float
+    path: Path
     bytes: int
 
 
 def make_room(keep_bytes: int, now: datetime, check: Check) -> int:
     """Remove files of photos that lie in S3, those not used longest first, until `keep_bytes` are left; how many."""
-    files = sorted(_files(), key=lambda each: each.used)
-    excess = sum(each.bytes for each in files) - keep_bytes
-    before, chosen = (now - JUST_USED).timestamp(), list[_File]()
-    for each in files:
-        if excess <= 0 or each.used > before:
-            break
-        chosen.append(each)
-        excess -= each.bytes
-    by_shelf = sorted(chosen, key=lambda each: each.path.name)
-    removed = 0
+    excess = sum(each.bytes for each in _files()) - keep_bytes
+    before, removed = (now - JUST_USED).timestamp(), 0
+    by_shelf = sorted(_oldest(excess, before), key=lambda each: each.path.name)
     for shelf, those in groupby(by_shelf, lambda each: shelves.of(each.path.name)):
         check()
-        removed += _remove(shelf, list(those))
+        removed += _remove(shelf, list(those), before)
     return removed
+
+
+def _oldest(excess: int, before: float) -> list[_File]:
+    """As few of the files not used since `before` as take up the excess, those not used longest."""
+    chosen, total = list[tuple[float, _File]](), 0
+    for each in _files() if excess > 0 else ():
+        if each.used > before:
+            continue
+        heapq.heappush(chosen, (-each.used, each))  # the newest on top
+        total += each.bytes
+        while len(chosen) > MOST_REMOVED or total - chosen[0][1].bytes >= excess:
+            total -= heapq.heappop(chosen)[1].bytes
+    return [each for _, each in chosen]
 
 
 def _files() -> Iterator[_File]:
@@ -182,14 +224,26 @@ def _in_folder(folder: Path) -> Iterator[_File]:
         for entry in entries:
             if HASH.fullmatch(entry.name):
                 seen = entry.stat()
-                yield _File(Path(entry.path), max(seen.st_atime, seen.st_mtime), seen.st_size)
+                yield _File(_used(seen), Path(entry.path), seen.st_size)
 
 
-def _remove(shelf: str, files: Sequence[_File]) -> int:
-    """Under the shelf's lock: who just found a photo's bytes here has committed its row."""
+def _used(seen: os.stat_result) -> float:
+    return max(seen.st_atime, seen.st_mtime)
+
+
+def _remove(shelf: str, files: Sequence[_File], before: float) -> int:
+    """Under the shelf's lock: who just found a photo's bytes here has committed its row, or noted his use."""
     with shelves.clearing(shelf):
         safe = ledger.offloaded(_fresh(), list({each.path.name for each in files}))
-        going = [each for each in files if each.path.name in safe]
+        going = [each for each in files if each.path.name in safe and _is_unused(each.path, before)]
         for each in going:
             each.path.unlink(missing_ok=True)
     return len(going)
+
+
+def _is_unused(path: Path, before: float) -> bool:
+    """Asked again: it may have been used since it was chosen."""
+    try:
+        return _used(path.stat()) <= before
+    except FileNotFoundError:
+        return False

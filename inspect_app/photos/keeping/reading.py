@@ -12,10 +12,11 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import structlog
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from inspect_app.core import clock
-from inspect_app.core.database import is_writing, session, transaction
+from inspect_app.core.database import db, is_writing, session, transaction
 from inspect_app.core.problems import Problem
 from inspect_app.core.storage import make_folder, storage
 from inspect_app.core.storage.remote import Away, NotThere, Remote
@@ -29,6 +30,9 @@ log = structlog.get_logger()
 LOOK_S = 0.05
 USED_EVERY_S = 300
 """A file's last use is noted at most so often."""
+
+NOTING_PATIENCE_S = 0.25
+"""How long a reader of what is damaged waits for the database, to write it down."""
 
 TELL = "請把請求編號告訴系統管理者"
 
@@ -55,13 +59,26 @@ def path_of(current: Session, sha256: str, size: str) -> Path:
 
 
 def fetch(kept: Kept, remote: Remote) -> None:
-    """Bring an object from S3 into the spool, once however many ask; NotThere (also when it is damaged there), Away."""
+    """Bring an object from S3 into the spool, once however many ask; Away, NotThere.
+
+    NotThere also when it is damaged there, and when the photo was erased or cleared meanwhile.
+    """
     with _alone(kept, remote.patience_s):
         if objects.state(kept) != GOOD:
             data = remote.read(kept.name)
             if not kept.holds(data):
                 raise NotThere
-            storage().put(kept.kind, kept.sha256, data)
+            with shelves.bringing(kept.sha256):
+                if not is_lasting(kept.sha256):
+                    raise NotThere
+                storage().put(kept.kind, kept.sha256, data)
+
+
+def is_lasting(sha256: str) -> bool:
+    """Whether a photo is to be kept as of now, whatever the session has read before; ask with its shelf held."""
+    query = select(Photo.sha256).where(Photo.sha256 == sha256, queries.is_lasting())
+    with Session(db.engine) as current:
+        return current.scalar(query) is not None
 
 
 def _get_again(kept: Kept, found: str) -> None:
@@ -100,7 +117,9 @@ def _write_down(kept: Kept, found: str, *, healed: bool) -> None:
     """A finding, when the database can take it now; the nightly reading finds it again."""
     if is_writing(session()):
         return
-    with suppress(Problem), transaction() as current:
+    with suppress(Problem), transaction(NOTING_PATIENCE_S) as current:
+        if queries.erasure(current, kept.sha256) is not None:
+            return
         findings.note(current, findings.LOCAL, kept.name, found, clock.now(), kept.sha256)
         if healed:
             findings.heal(current, findings.LOCAL, kept.name, findings.S3, clock.now())

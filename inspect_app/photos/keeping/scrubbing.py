@@ -15,7 +15,7 @@ from inspect_app.core.jobs import Outcome
 from inspect_app.core.storage import storage
 from inspect_app.core.storage.remote import Away, NotThere, Remote
 from inspect_app.photos import queries
-from inspect_app.photos.keeping import digests, findings, healing, ledger, objects, shelves
+from inspect_app.photos.keeping import digests, findings, healing, ledger, objects, offloading, shelves
 from inspect_app.photos.keeping.clearing import STRAY_KEPT, Check, is_older
 from inspect_app.photos.keeping.findings import LOCAL, S3
 from inspect_app.photos.keeping.objects import DAMAGED, EMPTY, GOOD, MISSING, Kept
@@ -153,8 +153,11 @@ def _read_s3(now: datetime, check: Check) -> dict[str, int]:
     try:
         for photo in _portion(now):
             check()
-            done["s3_wrong"] += _read_there(remote, photo, now)
-            done["s3_photos"] += 1
+            try:
+                done["s3_wrong"] += _read_there(remote, photo, now)
+                done["s3_photos"] += 1
+            except Away as error:
+                offloading.note_refused(remote, photo.sha256, error, now)
         _note_strays_there(remote, now, check)
     except Away as error:
         log.warning("storage_away", kind=str(error))
@@ -201,15 +204,28 @@ def _state_there(remote: Remote, kept: Kept) -> str:
 
 
 def _note_strays_there(remote: Remote, now: datetime, check: Check) -> None:
-    """Objects in S3 that no photo is called like, looked for on tonight's share of the shelves."""
+    """Objects in S3 that no lasting photo is called like, looked for on tonight's share of the shelves.
+
+    Those of erased photos are known to be ours, and removed by the next offloading.
+    """
     share = now.date().toordinal() % S3_READ_WITHIN.days
     tonight = {shelf for shelf in shelves.ALL if int(shelf, 16) % S3_READ_WITHIN.days == share}
-    seen = set[str]()
+    seen, gone = set[str](), set[str]()
     for shelf in sorted(tonight):
         check()
         names = [name for size in queries.SIZES for name in remote.names(f"photos/{size}/{shelf}/")]
-        known = queries.of(session(), {name.rpartition("/")[2] for name in names}) if names else {}
-        session().rollback()
-        seen |= {name[:MAX_NAME] for name in names if name.rpartition("/")[2] not in known}
+        known, erased = _known({name.rpartition("/")[2] for name in names})
+        gone |= erased
+        seen |= {name[:MAX_NAME] for name in names if name.rpartition("/")[2] not in known - erased}
     with transaction() as current:
+        for sha256 in sorted(gone):
+            ledger.order_removal(current, sha256, now)
         findings.note_strays(current, S3, seen, lambda name: name.split("/")[2] in tonight, now)
+
+
+def _known(shas: set[str]) -> tuple[set[str], set[str]]:
+    """Those that are photos' hashes, and those of erased photos."""
+    current = session()
+    found = set(queries.of(current, shas)), set(queries.erased(current, shas))
+    current.rollback()
+    return found

@@ -1,8 +1,9 @@
 """What of the storage the rows name: the bytes that a backup must hold, and where a restored object belongs."""
 
+import hashlib
 import re
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
@@ -13,7 +14,7 @@ from sqlalchemy import Select, inspect, select
 from sqlalchemy.engine import Connection
 
 from inspect_app.core.storage import storage
-from inspect_app.core.storage.remote import NotThere
+from inspect_app.core.storage.remote import Away, NotThere, Remote
 from inspect_app.photos import queries
 from inspect_app.photos.keeping.models import OffloadedPhoto, StorageFinding
 from inspect_app.photos.keeping.objects import DIGESTS
@@ -84,18 +85,40 @@ def place(name: str) -> Path | None:
 
 @contextmanager
 def opened(each: Stored) -> Iterator[IO[bytes]]:
-    """An object's bytes: the file here, else what S3 holds. FileNotFoundError, another OSError, Away."""
-    path, remote = place(each.name), storage().remote
+    """An object's bytes: the file here, else what S3 holds. FileNotFoundError, another OSError, Away.
+
+    A file that is not what it should be stays the answer where S3 has nothing better.
+    """
+    path = place(each.name)
     if path is None:
         raise ValueError(f"{each.name} names no place")
-    if path.exists() or remote is None:
-        with path.open("rb") as file:
-            yield file
-        return
+    remote = storage().remote if each.lasting else None
+    with path.open("rb") if remote is None else _better(each, path, remote) as file:
+        yield file
+
+
+def _better(each: Stored, path: Path, remote: Remote) -> IO[bytes]:
+    if (file := _right_here(path, each.sha256)) is not None:
+        return file
     try:
-        yield BytesIO(remote.read(each.name))
-    except NotThere:
-        raise FileNotFoundError(each.name) from None
+        return BytesIO(remote.read(each.name))
+    except (Away, NotThere) as error:
+        with suppress(FileNotFoundError):
+            return path.open("rb")
+        if isinstance(error, NotThere):
+            raise FileNotFoundError(each.name) from None
+        raise
+
+
+def _right_here(path: Path, sha256: str | None) -> IO[bytes] | None:
+    """The file here, opened at its beginning; None when it is missing, unreadable or not what it should be."""
+    with ExitStack() as closing, suppress(OSError):
+        file = closing.enter_context(path.open("rb"))
+        if sha256 in {None, hashlib.file_digest(file, "sha256").hexdigest()}:
+            file.seek(0)
+            closing.pop_all()
+            return file
+    return None
 
 
 def promised(name: str) -> str | None:

@@ -4,10 +4,12 @@ A decoder fills up what is missing without a word, and derives pictures from pic
 says of itself is read here first. BoxError where it makes no sense.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
+
+Told = TypeVar("Told")
 
 MAX_ITEMS = 1000
 """As many as libheif takes."""
@@ -70,21 +72,37 @@ def items(data: bytes) -> Items:
     meta = _only(list(outermost(data)), b"meta")
     found, parts = Items(), list(boxes(data, meta.body + 4, meta.end))
     found.primary = _Reader(data, _only(parts, b"pitm")).primary()
-    found.kinds = dict(_kinds(data, _only(parts, b"iinf")))
-    inside = next((part for part in parts if part.kind == b"idat"), None)
-    found.places = dict(_Reader(data, _only(parts, b"iloc")).places(inside))
+    found.kinds = _once(_kinds(data, _only(parts, b"iinf")))
+    inside = next(iter(_some(parts, b"idat")), None)
+    found.places = _once(_Reader(data, _only(parts, b"iloc")).places(inside))
     found.sizes = dict(_sizes(data, _only(parts, b"iprp")))
-    for part in parts:
-        if part.kind == b"iref":
-            found.made_of = dict(_made_of(data, part))
+    for part in _some(parts, b"iref"):
+        found.made_of = _once(_made_of(data, part))
+    return found
+
+
+def _once(told: Iterable[tuple[int, Told]]) -> dict[int, Told]:
+    """By item; BoxError for an item spoken of twice: the decoder may believe the other."""
+    found: dict[int, Told] = {}
+    for item, each in told:
+        if item in found:
+            raise BoxError("an item is spoken of twice")
+        found[item] = each
     return found
 
 
 def _only(found: list[Box], kind: bytes) -> Box:
+    for box in _some(found, kind):
+        return box
+    raise BoxError(f"no {kind!r}")
+
+
+def _some(found: list[Box], kind: bytes) -> list[Box]:
+    """The box of a kind that may be absent; BoxError for a second."""
     wanted = [box for box in found if box.kind == kind]
-    if len(wanted) != 1:
+    if len(wanted) > 1:
         raise BoxError(f"{len(wanted)} of {kind!r}")
-    return wanted[0]
+    return wanted
 
 
 class _Reader:
@@ -164,12 +182,11 @@ def _sizes(data: bytes, box: Box) -> Iterator[tuple[int, tuple[int, int]]]:
     parts = list(boxes(data, box.body, box.end))
     container = _only(parts, b"ipco")
     known = [_size(data, each) for each in boxes(data, container.body, container.end)]
-    for part in parts:
-        if part.kind == b"ipma":
-            for item, indices in _Reader(data, part).associations():
-                given = [size for at in indices if 0 < at <= len(known) and (size := known[at - 1])]
-                if given:
-                    yield item, max(given, key=lambda size: size[0] * size[1])
+    readers = [_Reader(data, part) for part in parts if part.kind == b"ipma"]
+    for item, indices in _once(pair for each in readers for pair in each.associations()).items():
+        given = [size for at in indices if 0 < at <= len(known) and (size := known[at - 1])]
+        if given:
+            yield item, max(given, key=lambda size: size[0] * size[1])
 
 
 def _size(data: bytes, box: Box) -> tuple[int, int] | None:

@@ -8,9 +8,9 @@ import struct
 import zlib
 from collections.abc import Iterator
 
-from inspect_app.photos.pictures.boxes import items, outermost
+from inspect_app.photos.pictures.boxes import Box, boxes, items, outermost
 from inspect_app.photos.pictures.kinds import JPEG, PNG, WEBP
-from inspect_app.photos.pictures.scans import START_OF_SCAN, segments
+from inspect_app.photos.pictures.scans import START_OF_SCAN, Segment, segments
 
 _JFIF, _PROFILE, _ADOBE, _EXIF, _COMMENT = 0xE0, 0xE2, 0xEE, 0xE1, 0xFE
 _APPLICATION = range(0xE0, 0xF0)
@@ -33,6 +33,30 @@ _PNG_KEPT = frozenset(
 )
 _WEBP_KEPT = frozenset((b"VP8 ", b"VP8L", b"VP8X", b"ALPH", b"ICCP"))
 _HEIC_KEPT = frozenset((b"hvc1", b"grid", b"tmap"))
+_HEIC_INSIDE: dict[bytes, frozenset[bytes]] = {
+    b"meta": frozenset((b"hdlr", b"pitm", b"iinf", b"iloc", b"iref", b"iprp", b"idat")),
+    b"hdlr": frozenset(),
+    b"iinf": frozenset((b"infe",)),
+    b"infe": frozenset(),
+    b"iprp": frozenset((b"ipco", b"ipma")),
+    b"ipco": frozenset(
+        (
+            b"hvcC",
+            b"ispe",
+            b"colr",
+            b"pixi",
+            b"irot",
+            b"imir",
+            b"clap",
+            b"pasp",
+            b"auxC",
+            b"clli",
+            b"mdcv",
+        )
+    ),
+    b"idat": frozenset(),
+}
+"""What stays in a box that stays; a box that is not named here stays as it is."""
 _NO_NOTES = struct.pack(">L2sHLH", 0, b"MM", 42, 8, 0)
 """A HEIC's EXIF item that says nothing."""
 _SIGNATURE = 8
@@ -57,13 +81,21 @@ def _jpeg(data: bytes, orientation: int) -> Iterator[bytes]:
             yield data[scanning : segment.start]
             scanning = 0
         if _is_kept(data, segment.code, segment.body):
-            yield b"\xff" + data[segment.body - 1 : segment.end]
+            yield _jpeg_segment(data, segment)
         if segment.code == _JFIF or (segment.code == 0xD8 and data[segment.end + 1] != _JFIF):
             yield _jpeg_orientation(orientation)
         if segment.code == START_OF_SCAN:
             scanning = segment.end
     if scanning:
         yield data[scanning:]
+
+
+def _jpeg_segment(data: bytes, segment: Segment) -> bytes:
+    """As it is, but JFIF without its preview."""
+    if segment.code != _JFIF:
+        return b"\xff" + data[segment.body - 1 : segment.end]
+    told = data[segment.body + 2 : min(segment.end, segment.body + 14)]
+    return struct.pack(">BBH14s", 0xFF, _JFIF, 16, told)
 
 
 def _is_kept(data: bytes, code: int, body: int) -> bool:
@@ -133,10 +165,10 @@ def _heic(data: bytes) -> bytearray:
     ends = [end for places in found.places.values() for _, end in places]
     kept = bytearray(max(outer[-1].end, *ends))
     for box in outer:
-        whole = box.kind in (b"ftyp", b"meta")
-        kept[box.start : box.end if whole else box.body] = data[box.start : box.end if whole else box.body]
-        if not whole and box.kind != b"mdat":
-            kept[box.start + 4 : box.start + 8] = b"free"
+        if box.kind in (b"ftyp", b"meta"):
+            _keep(data, kept, box)
+        else:
+            _free(data, kept, box, b"mdat" if box.kind == b"mdat" else b"free")
     for item, places in found.places.items():
         for start, end in places:
             pictured = found.kinds.get(item) in _HEIC_KEPT
@@ -144,6 +176,33 @@ def _heic(data: bytes) -> bytearray:
                 data[start:end] if pictured else _NO_NOTES[: end - start].ljust(end - start, b"\0")
             )
     return kept
+
+
+def _keep(data: bytes, kept: bytearray, box: Box) -> None:
+    """A box, and of what is in it only what is listed, everything at its place."""
+    if (inside := _HEIC_INSIDE.get(box.kind)) is None:
+        kept[box.start : box.end] = data[box.start : box.end]
+        return
+    begin = min(box.end, box.body + _head(data, box))
+    kept[box.start : begin] = data[box.start : begin]
+    for each in boxes(data, begin, box.end) if inside else ():
+        if each.kind in inside:
+            _keep(data, kept, each)
+        else:
+            _free(data, kept, each)
+
+
+def _head(data: bytes, box: Box) -> int:
+    """The bytes before a box's list, or before the words a person may have put there (names)."""
+    version = data[box.body] if box.body < box.end else 0
+    heads = {b"meta": 4, b"hdlr": 24, b"iinf": 8 if version else 6, b"infe": 14 if version == 3 else 12}
+    return heads.get(box.kind, 0)
+
+
+def _free(data: bytes, kept: bytearray, box: Box, kind: bytes = b"free") -> None:
+    """A box of the same length, empty."""
+    kept[box.start : box.body] = data[box.start : box.body]
+    kept[box.start + 4 : box.start + 8] = kind
 
 
 def _exif(orientation: int) -> bytes:

@@ -80,6 +80,11 @@ def listed() -> dict[str, Part]:
     return {path.name: Part(path) for path in folder.iterdir()} if folder.is_dir() else {}
 
 
+def bytes_here() -> int:
+    """How many bytes of all parts are here."""
+    return sum(part.size() for part in listed().values())
+
+
 def append(file: FileIO, at: int, data: bytes) -> None:
     """Write at the end, which must be `at`; OffsetMoved when it is not.
 

@@ -43,6 +43,7 @@ class Chunk:
     checksum: Checksum | None
 
 
+@receiving.tells_no_room()
 def standing(upload: PhotoUpload, by: Actor) -> int:
     """The offset; an upload that is whole but was never finished (a crash then) is finished now."""
     if upload.finished_at is not None:
@@ -53,10 +54,11 @@ def standing(upload: PhotoUpload, by: Actor) -> int:
     return at
 
 
+@receiving.tells_no_room()
 def take(upload: PhotoUpload, chunk: Chunk, by: Actor) -> int:
     """Append a chunk and return the new offset; the last one makes the photo received.
 
-    Conflict at another offset, TooLarge beyond the length, ChecksumMismatch (then nothing is kept), and
+    Conflict at another offset, TooLarge beyond the length, ChecksumMismatch (then nothing is kept), NoRoom, and
     what receiving refuses (then the upload is removed).
     """
     if _reached(upload, by) != chunk.offset:

@@ -72,6 +72,14 @@ def test_a_truncated_picture_is_damaged(stored: Store, encoded: Encode, kind: st
         examine(stored(data[: int(len(data) * kept)]))
 
 
+def test_a_jpeg_cut_anywhere_before_its_scan_is_damaged(stored: Store, encoded: Encode) -> None:
+    data = encoded(Image.new("RGB", (48, 32)))
+
+    for kept in range(4, data.index(SCAN) + 16):
+        with pytest.raises(PictureDamaged):
+            examine(stored(data[:kept]))
+
+
 def test_a_png_with_a_wrong_checksum_is_damaged(stored: Store, encoded: Encode) -> None:
     data = bytearray(encoded(noisy, "PNG"))
     data[data.index(b"IHDR") + 18] ^= 1

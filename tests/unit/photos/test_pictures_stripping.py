@@ -1,7 +1,9 @@
 """An original without notes: the very same pixels, colours and turn, and nothing else that it carried."""
 
 import io
+import struct
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,6 +12,7 @@ from PIL import Image, ImageChops, PngImagePlugin
 from inspect_app.photos.pictures.examining import examine
 from inspect_app.photos.pictures.kinds import kind_of
 from inspect_app.photos.pictures.stripping import stripped
+from tests.hostile.webp_heic import added, box
 from tests.unit.photos import profiles
 from tests.unit.photos.test_pictures_notes import exif
 
@@ -68,6 +71,35 @@ def test_what_is_bare_already_stays_so(stored: Store, encoded: Encode, kind: str
     bare = stripped(data := carrying(encoded, kind, 6), kind_of(data[:64]).mime, 6)
 
     assert stripped(bare, kind_of(bare[:64]).mime, 6) == bare
+
+
+def test_a_heic_says_nothing_among_its_boxes_either(stored: Store, encoded: Encode) -> None:
+    data = encoded(noisy, "HEIF", exif=exif(model="SecretModel").tobytes())
+    words = box(b"udes", bytes(4) + b"zh\0SecretName\0SecretPlace\0\0")
+    told = added(data, words + box(b"crtt", bytes(4) + b"SecretAt"), b"meta", b"iprp", b"ipco")
+    told = added(told, box(b"uuid", b"0123456789abcdefSecretText") + box(b"xml ", b"SecretXmp"), b"meta")
+    told = added(told, box(b"idat", b"SecretBehind"), b"meta")
+    told = added(told, b"SecretHandler\0", b"meta", b"hdlr")
+    told = added(told, b"SecretItem\0", b"meta", b"iinf", b"infe")
+    before = examine(stored(told))
+
+    bare = stripped(told, "image/heic", 1)
+
+    assert (told.count(b"Secret"), bare.count(b"Secret")) == (9, 0)
+    assert examine(stored(bare)) == replace(before, notes=examine(stored(bare)).notes)
+    assert stripped(bare, "image/heic", 1) == bare
+
+
+def test_a_jfif_preview_goes(stored: Store, encoded: Encode) -> None:
+    data = encoded(noisy)
+    preview = (
+        b"\xff\xe0" + struct.pack(">H", 16 + 30) + data[6:18] + b"\x02\x05SecretPreviewOfTenPixelsInRed!"
+    )
+    told = data[:2] + preview + data[20:]
+
+    bare = stripped(told, "image/jpeg", 1)
+
+    assert (bare, examine(stored(bare))) == (data, examine(stored(told)))
 
 
 def test_a_second_picture_behind_the_first_goes(encoded: Encode) -> None:

@@ -154,6 +154,19 @@ def test_without_a_position_of_the_submission_the_middle_of_three_other_photos_s
     assert list(notes.places(uses, near | far, nowhere, rules())) == []
 
 
+def test_photos_of_corrections_never_say_where_the_site_is() -> None:
+    """The inspected, who send them, must not be able to move the site to themselves."""
+    visit = [use(sha256=sha256) for sha256 in "abcd"]
+    sent = [use("after", sha256, defect=DEFECT) for sha256 in "efghijk"]
+    near = {sha256: Taken(spot=(22.62, 120.31)) for sha256 in "abcd"}
+    far = {each.sha256: Taken(spot=(22.62 + 900 * METRE, 120.31)) for each in sent}
+
+    told = notes.places([*visit, *sent], near | far, Visit(BEGAN, ENDED), rules())
+
+    assert {note.use.sha256 for note in told} == set("efghijk")
+    assert list(notes.places([*visit[:2], *sent], near | far, Visit(BEGAN, ENDED), rules())) == []
+
+
 def test_distances_are_those_of_the_earth() -> None:
     taipei, kaohsiung = (25.0478, 121.5170), (22.6394, 120.3020)
 
