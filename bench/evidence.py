@@ -38,17 +38,19 @@ def lines() -> Iterator[Line]:
 
 
 def _hashed(folder: Path) -> None:
-    for path in folder.iterdir():
+    for path in filter(Path.is_file, folder.rglob("*")):
         with path.open("rb") as file:
             hashlib.file_digest(file, "sha256")
 
 
 def _package(folder: Path) -> None:
     key, files = sealing.generate(), dict[str, str]()
-    for number in range(PHOTOS):
+    (folder / "photos").mkdir()
+    for _ in range(PHOTOS):
         data = os.urandom(SIZE)
-        (folder / f"{number}.jpg").write_bytes(data)
-        files[f"{number}.jpg"] = hashlib.sha256(data).hexdigest()
+        digest = hashlib.sha256(data).hexdigest()
+        (folder / "photos" / f"{digest}.jpg").write_bytes(data)
+        files[f"photos/{digest}.jpg"] = digest
     events, receipts = _chain(key, list(files.values()))
     manifest = {
         "format": verifying.FORMAT,
