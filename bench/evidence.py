@@ -60,6 +60,7 @@ def _package(folder: Path) -> None:
         "receipts": receipts,
         "keys": [{"id": key.id, "public": key.public}],
         "files": [{"name": name, "sha256": digest} for name, digest in files.items()],
+        "absent": [],
     }
     data = json.dumps(manifest).encode()
     seal = {
