@@ -25,6 +25,9 @@ EARTH_M = 6_371_009
 Spot = tuple[float, float]
 Figures = Mapping[str, int | float | str]
 
+HOUR, DAY = 60, 24 * 60
+"""In minutes."""
+
 
 @dataclass(frozen=True, slots=True)
 class Use:
@@ -158,12 +161,13 @@ def _time(use: Use, at: datetime, visit: Visit, rules: Rules) -> Iterator[Note]:
 
 def _outside(use: Use, at: datetime, outside: timedelta, words: Words, slack: float, *, zoned: bool) -> Note:
     minutes = ceil(outside / timedelta(minutes=1))
-    local = at.astimezone(TAIPEI)
+    local, (span, span_en) = at.astimezone(TAIPEI), _span(minutes)
     stage, stage_en = STAGES[use.stage]
     zh, en = words.told(
         taken=f"{roc.format_slash(local.date())} {local:%H:%M}",
         taken_en=f"{local:%Y-%m-%d %H:%M}",
-        minutes=minutes,
+        span=span,
+        span_en=span_en,
         stage=stage,
         stage_en=stage_en,
         zone="" if zoned else "相機未記時區，以臺北時間計。",
@@ -177,6 +181,15 @@ def _outside(use: Use, at: datetime, outside: timedelta, words: Words, slack: fl
         "zone_known": str(zoned).lower(),
     }
     return Note(_id(TIME, use, None, at.isoformat()), TIME, use, None, figures, zh, en)
+
+
+def _span(minutes: int) -> tuple[str, str]:
+    """How long, as people say it; the figures hold the minutes."""
+    if minutes < 2 * HOUR:
+        return f"{minutes} 分鐘", f"{minutes} minutes"
+    if minutes < 2 * DAY:
+        return f"約 {minutes // HOUR} 小時", f"about {minutes // HOUR} hours"
+    return f"約 {minutes // DAY} 天", f"about {minutes // DAY} days"
 
 
 # -- place ---------------------------------------------------------------------------------------------------

@@ -87,7 +87,7 @@ class Rules(Base, frozen=True):
 FIGURES = {
     "reuse": {"where", "where_en", "of", "equal"},
     "time": {
-        *("taken", "taken_en", "minutes", "stage", "stage_en"),
+        *("taken", "taken_en", "span", "span_en", "stage", "stage_en"),
         *("zone", "zone_en", "clock", "clock_en"),
     },
     "place": {"metres", "limit"},

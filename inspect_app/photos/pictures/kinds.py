@@ -43,6 +43,8 @@ def kind_of(head: bytes) -> Kind:
         return _still_webp(head)
     if head[4:8] == b"ftyp" and head[8:12] in _HEIC_BRANDS | _SEQUENCE_BRANDS:
         return _still_heic(head)
+    if not head:
+        raise NotAPicture("檔案是空的；請確認照片已存好，再傳一次。")
     raise NotAPicture(f"不是 {ACCEPTED} 照片；請改傳 {ACCEPTED} 檔。")
 
 

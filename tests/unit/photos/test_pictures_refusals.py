@@ -32,7 +32,6 @@ def with_size(jpeg: bytes, width: int, height: int) -> bytes:
 @pytest.mark.parametrize(
     "data",
     [
-        b"",
         b"\xff",
         b"\xff\xd8",
         b"not a photo",
@@ -49,6 +48,11 @@ def with_size(jpeg: bytes, width: int, height: int) -> bytes:
 def test_what_does_not_begin_like_an_accepted_kind_is_no_picture(stored: Store, data: bytes) -> None:
     with pytest.raises(NotAPicture, match="JPEG、PNG、WebP 或 HEIC"):
         examine(stored(data))
+
+
+def test_a_file_without_bytes_is_called_empty(stored: Store) -> None:
+    with pytest.raises(NotAPicture, match="檔案是空的"):
+        examine(stored(b""))
 
 
 @pytest.mark.parametrize("kind", ["GIF", "BMP", "TIFF", "AVIF", "JPEG2000"])

@@ -271,3 +271,19 @@ def test_rules_that_cannot_be_are_refused_with_their_place(old: str, new: str) -
 
     with pytest.raises(RulesError, match="rules"):
         read(data.replace(old, new, 1).encode(), "rules.yaml")
+
+
+@pytest.mark.parametrize(
+    ("late", "words"),
+    [
+        ({"minutes": 119}, "119 分鐘"),
+        ({"minutes": 120}, "約 2 小時"),
+        ({"hours": 47, "minutes": 59}, "約 47 小時"),
+        ({"days": 2}, "約 2 天"),
+        ({"days": 1055, "hours": 23}, "約 1055 天"),
+    ],
+)
+def test_how_long_outside_is_said_as_people_say_it(late: dict[str, float], words: str) -> None:
+    (note,) = timed(ENDED + timedelta(**late))
+
+    assert f"晚於查核結束 {words}。" in note.zh
