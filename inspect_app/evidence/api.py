@@ -6,6 +6,7 @@ from contextlib import ExitStack, closing
 from threading import Lock
 from typing import IO, Any, cast
 from uuid import UUID
+from weakref import finalize
 
 from flask import Response, request, stream_with_context
 
@@ -75,6 +76,7 @@ def package(inspection_id: UUID) -> Response:
         rest = turn.pop_all()
     response = Response(stream_with_context(_streamed(contents, rest)), mimetype="application/zip")
     response.call_on_close(rest.close)
+    finalize(response, rest.close)  # should a server forget to close it
     name = f"evidence-{str(inspection_id)[:8]}.zip"
     response.headers.set("Content-Disposition", "attachment", filename=name)
     return response

@@ -40,8 +40,13 @@ def _told(row: EvidenceKey) -> Published:
 
 
 def begin(path: Path) -> None:
-    """Make the first key and write it down. FileNotFoundError where keys were in use: theirs is lost, not absent."""
+    """Make the first key and write it down, unless another just did.
+
+    FileNotFoundError where keys were in use: theirs is lost, not absent.
+    """
     with nullcontext(session()) if is_writing(session()) else transaction() as current:
+        if path.exists():  # another was quicker, while this one waited for its turn to write
+            return
         if queries.keys(current):
             raise FileNotFoundError(f"{path} is missing, and keys were in use")
         sealing.write(path, sealing.generate(), new=True)

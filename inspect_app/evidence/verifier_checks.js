@@ -1,5 +1,5 @@
 "use strict";
-/* What the verifier page checks; says the same as verifying.py. Nothing here touches the page. */
+/* What the verifier page checks; says the same as the program beside it in a package. Nothing here touches the page. */
 const NOTHING = "0".repeat(64), MANIFEST = "manifest.json", SIGNATURE = "manifest.sig", MARK = "\n%chahe-evidence ";
 const FORMAT = "{{ format }}", ID_DIGITS = Number("{{ digits }}"), KEY = "簽章金鑰";
 const SEALED = "inspection,key,public,root,seq,sha256,signature", SEAL = "key,public,sha256,signature";
@@ -11,7 +11,8 @@ const KINDS = { photo: "照片", submission: "送件" };
 const bytes = (text) => new TextEncoder().encode(text);
 const hex = (data) => Array.from(new Uint8Array(data), (byte) => byte.toString(16).padStart(2, "0")).join("");
 const sha256 = async (data) => hex(await crypto.subtle.digest("SHA-256", data));
-const fail = (why) => { throw new Error(why); };
+class Wrong extends Error {}
+const fail = (why) => { throw new Wrong(why); };
 const local = (text) => new Date(text).toLocaleString("zh-TW", { timeZone: "Asia/Taipei", hour12: false });
 const names = (value) => Object.keys(value).sort().join();
 

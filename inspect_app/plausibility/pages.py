@@ -19,10 +19,10 @@ blueprint = Blueprint("plausibility", __name__, template_folder="templates", url
 @requires("plausibility.review")
 def review(inspection_id: UUID, note_id: UUID) -> Response:
     """Say what a note came to, and go back to where it was read."""
+    by, now = current_actor(), clock.now()
+    note = service.noted(session(), by, inspection_id, note_id, now)
     try:
         given = read(schemas.PhotoNoteReviewIn())
-        by, now = current_actor(), clock.now()
-        note = service.noted(session(), by, inspection_id, note_id, now)
         with transaction() as current:
             service.review(current, note, given, by, now)
     except InvalidFields as problem:
