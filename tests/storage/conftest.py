@@ -111,7 +111,7 @@ class Keeping:
     def evict(self) -> int:
         """Make all the room there is, as if nothing had been used lately."""
         with self.app.app_context():
-            return offloading.make_room(0, clock.now() + timedelta(days=365), check)
+            return offloading.make_room(0, clock.now() + timedelta(days=36_500), check)
 
     def waiting(self) -> list[str]:
         with self.app.app_context():

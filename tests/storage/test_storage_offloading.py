@@ -61,13 +61,17 @@ def test_the_spool_keeps_what_was_used_last(
     keeping: Keeping, leader: Api, inspection: UUID, app: Flask
 ) -> None:
     for number in range(4):
-        put(leader, inspection, picture(number))
+        assert put(leader, inspection, picture(number)).status_code == 201
     keeping.offload()
-    keeping.later(days=1)
-    leader.get(f"/photos/{sha(picture(2))}", size="original")
     with app.app_context():
-        all_ = sum(path.stat().st_size for path in (storage().root / "photos").rglob("*") if path.is_file())
-    app.extensions["chahe.settings"] = _keeping_bytes(app, all_ // 8)
+        paths = [path for path in (storage().root / "photos").rglob("*") if path.is_file()]
+    came = keeping.clock.instant.timestamp()
+    for path in paths:
+        os.utime(path, (came, came))
+    keeping.later(hours=2)
+    assert leader.get(f"/photos/{sha(picture(2))}", size="original").status_code == 200
+    all_ = sum(path.stat().st_size for path in paths)
+    app.extensions["chahe.settings"] = _keeping_bytes(app, all_ // 7)
     keeping.later(hours=1)
 
     keeping.offload()
