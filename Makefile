@@ -28,6 +28,7 @@ run: setup ## 啟動網頁與背景程序 serve web and worker on 127.0.0.1, POR
 
 test: .venv/dev.stamp setup ## 全部測試 the whole suite
 	@sh deploy/test-packages.sh
+	@$(PY) -m tests.npm.install
 	@$(PY) -m pytest -n auto
 
 bench: .venv/dev.stamp setup ## 效能量測 the benchmarks, as ratios in one run

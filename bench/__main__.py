@@ -4,18 +4,36 @@ import argparse
 import sys
 from pathlib import Path
 
-from bench import forms, importing, pages, papers, photos, scoring, searching, start, submission
+from bench import (
+    evidence,
+    forms,
+    importing,
+    likeness,
+    pages,
+    papers,
+    photos,
+    resumable,
+    scoring,
+    searching,
+    start,
+    storage,
+    submission,
+)
 from bench.harness import Line, table, write
 
 ROOMS = {
     "submission": submission.lines,
     "photos": photos.lines,
+    "resumable": resumable.lines,
+    "storage": storage.lines,
+    "likeness": likeness.lines,
     "papers": papers.lines,
     "importing": importing.lines,
     "pages": pages.lines,
     "searching": searching.lines,
     "forms": forms.lines,
     "scoring": scoring.lines,
+    "evidence": evidence.lines,
     "start": start.lines,
 }
 RESULTS = Path(__file__).with_name("results.json")

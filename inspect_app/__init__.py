@@ -23,7 +23,7 @@ def create_app(settings: Settings | None = None, clock_: clock.Clock | None = No
     app.config["MAX_FORM_MEMORY_SIZE"] = 2**20
     app.extensions["chahe.settings"] = settings
     app.extensions["chahe.clock"] = clock_ or clock.SystemClock()
-    app.extensions["chahe.storage"] = Storage(settings.uploads_dir)
+    app.extensions["chahe.storage"] = Storage(settings.uploads_dir, settings.remote_storage)
     logs.configure(settings.log_level)
     logs.init_app(app)
     metrics.init_app(app)

@@ -12,6 +12,9 @@ from inspect_app.core.database import transaction
 from inspect_app.core.permissions import Role
 from inspect_app.core.problems import InvalidFields
 from inspect_app.demo import loading
+from inspect_app.evidence import commands as evidence
+from inspect_app.photos import commands as photos
+from inspect_app.photos.keeping import commands as keeping
 
 
 @click.command("worker")
@@ -53,3 +56,6 @@ def init_app(app: Flask) -> None:
         app.cli.add_command(command)
     backups.init_app(app)
     catalogue.init_app(app)
+    evidence.init_app(app)
+    photos.init_app(app)
+    keeping.init_app(app)

@@ -17,7 +17,7 @@ from inspect_app.accounts import service as accounts
 from inspect_app.catalogue import api as catalogue_api
 from inspect_app.catalogue import forms_api, pages_forms, pages_revisions, revisions_api, searching
 from inspect_app.catalogue import pages as catalogue_pages
-from inspect_app.core import clock, jobs, problems
+from inspect_app.core import audit, clock, jobs, problems, sealing
 from inspect_app.core.api import PREFIX, api
 from inspect_app.core.auth import Actor, requires
 from inspect_app.core.database import session
@@ -30,9 +30,14 @@ from inspect_app.defects import policy as defects_policy
 from inspect_app.defects import queries as defects_queries
 from inspect_app.demo import people as demo
 from inspect_app.documents.fonts import typefaces
+from inspect_app.evidence import api as evidence_api
+from inspect_app.evidence import jobs as evidence_jobs
+from inspect_app.evidence import pages as evidence_pages
+from inspect_app.evidence import service as evidence
 from inspect_app.inspections import api as inspections_api
 from inspect_app.inspections import openapi
 from inspect_app.inspections import pages as inspections_pages
+from inspect_app.inspections import queries as inspections_queries
 from inspect_app.layout import context
 from inspect_app.layout.parts import DemoAccount
 from inspect_app.openrosa import answers as openrosa_answers
@@ -42,10 +47,17 @@ from inspect_app.openrosa import surface as openrosa
 from inspect_app.operations import api as operations_api
 from inspect_app.operations import pages as operations_pages
 from inspect_app.operations import scraping
+from inspect_app.photos import access_api, addresses, erasing, retention
 from inspect_app.photos import api as photos_api
 from inspect_app.photos import jobs as photos_jobs
 from inspect_app.photos import naming as photos_naming
+from inspect_app.photos import pages as photo_pages
 from inspect_app.photos import policy as photos_policy
+from inspect_app.plausibility import api as plausibility_api
+from inspect_app.plausibility import jobs as plausibility_jobs
+from inspect_app.plausibility import keeping as plausibility_keeping
+from inspect_app.plausibility import pages as plausibility_pages
+from inspect_app.plausibility import searching as plausibility
 from inspect_app.tenders import api as tenders_api
 from inspect_app.tenders import pages as tenders_pages
 from scoring import lawbook
@@ -58,8 +70,11 @@ APIS = (
     revisions_api.blp,
     inspections_api.blp,
     photos_api.blp,
+    access_api.blp,
     defects_api.blp,
+    plausibility_api.blp,
     openrosa_api.blp,
+    evidence_api.blp,
     operations_api.blp,
 )
 PAGES = (
@@ -68,20 +83,27 @@ PAGES = (
     catalogue_pages.blueprint,
     inspections_pages.blueprint,
     defects_pages.blueprint,
+    plausibility_pages.blueprint,
+    photo_pages.blueprint,
     pages_forms.blueprint,
     pages_revisions.blueprint,
     openrosa.blueprint,
     operations_pages.blueprint,
     scraping.blueprint,
+    evidence_pages.blueprint,
 )
-JOBS = (*photos_jobs.JOBS, *openrosa_jobs.JOBS)
+JOBS = (*photos_jobs.JOBS, *openrosa_jobs.JOBS, *plausibility_jobs.JOBS, *evidence_jobs.JOBS)
 problems.FORMATS["/openrosa/"] = openrosa_answers.refusal
 photos_policy.READERS.append(defects_policy.carries_photo)
 photos_naming.NAMERS.append(defects_queries.correction_names)
+erasing.FORGETTERS.append(plausibility_keeping.forget)
+audit.HOLDS["inspection"] = inspections_queries.hold
+sealing.BEGIN["key"] = evidence.begin
 
 
 def init_app(app: Flask, *, version: str, demo_mode: bool) -> None:
     limits.init_app(app)
+    plausibility.init_app(app)
     for blp in APIS:
         api.register_blueprint(blp, url_prefix=PREFIX)
     for name, schema in openapi.schemas().items():
@@ -91,8 +113,9 @@ def init_app(app: Flask, *, version: str, demo_mode: bool) -> None:
         app.register_blueprint(blueprint)
     app.jinja_loader = PackageLoader("inspect_app.layout")
     context.init_app(app, version=version, demo=_demo_accounts() if demo_mode else None)
+    app.jinja_env.globals["image_address"] = addresses.image
     app.add_url_rule("/", "home", home)
-    jobs.init_app(app, JOBS)
+    jobs.init_app(app, JOBS, keep=retention.kept("job_runs"))
     app.extensions["chahe.warm"] = partial(warm, app)
     cli.init_app(app)
 
@@ -103,8 +126,11 @@ def warm(app: Flask) -> None:
     revisions()
     published.every()
     searching.warm(app)
+    plausibility.warm(app)
     lawbook.book()
     typefaces()
+    with app.app_context():
+        evidence.start()
     configure_mappers()
 
 

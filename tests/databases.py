@@ -18,6 +18,7 @@ from sqlalchemy import event
 from inspect_app import create_app
 from inspect_app.core.database import db
 from inspect_app.core.settings import Environment, Settings, load_settings
+from inspect_app.evidence import service as evidence
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,13 +85,14 @@ def migrate_to_head(url: str, folder: Path) -> None:
 
 @contextmanager
 def counted(app: Flask) -> Iterator[list[str]]:
-    """The SQL statements sent while it lasts."""
+    """The SQL statements sent while it lasts, in a process that has begun."""
     seen: list[str] = []
 
     def note(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
         seen.append(statement)
 
     with app.app_context():
+        evidence.start()
         engine = db.engine
     event.listen(engine, "before_cursor_execute", note)
     try:

@@ -47,22 +47,25 @@ def organisation_ids(session: Session, names: Iterable[str]) -> dict[str, UUID]:
 
 
 CREDENTIALS, USERS, ORGANISATIONS = table(Credential), table(User), table(Organisation)
-IDENTITY = (
-    select(
-        CREDENTIALS.c.id.label("credential_id"),
-        *(CREDENTIALS.c[name] for name in ("device_id", "expires_at", "revoked_at")),
-        *(USERS.c[name] for name in ("id", "username", "name", "role", "outside", "demo", "active")),
-        ORGANISATIONS.c.id.label("organisation_id"),
-        ORGANISATIONS.c.name.label("organisation"),
-    )
-    .select_from(CREDENTIALS.join(USERS).outerjoin(ORGANISATIONS))
-    .where(CREDENTIALS.c.token_hash == bindparam("token_hash"))
-)
+WHO = select(
+    CREDENTIALS.c.id.label("credential_id"),
+    *(CREDENTIALS.c[name] for name in ("device_id", "expires_at", "revoked_at")),
+    *(USERS.c[name] for name in ("id", "username", "name", "role", "outside", "demo", "active")),
+    ORGANISATIONS.c.id.label("organisation_id"),
+    ORGANISATIONS.c.name.label("organisation"),
+).select_from(CREDENTIALS.join(USERS).outerjoin(ORGANISATIONS))
+IDENTITY = WHO.where(CREDENTIALS.c.token_hash == bindparam("token_hash"))
+HOLDER = WHO.where(CREDENTIALS.c.id == bindparam("credential"))
 
 
 def identity(session: Session, token_hash: str) -> Row[*tuple[Any, ...]] | None:
     """A token's credential with its owner, as plain columns: it is asked for on every request."""
     return session.connection().execute(IDENTITY, {"token_hash": token_hash}).one_or_none()
+
+
+def holder(session: Session, credential_id: UUID) -> Row[*tuple[Any, ...]] | None:
+    """A credential with its owner, by its own id."""
+    return session.connection().execute(HOLDER, {"credential": credential_id}).one_or_none()
 
 
 def devices(session: Session, owner: UUID | None) -> list[Device]:

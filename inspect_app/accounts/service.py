@@ -5,9 +5,10 @@ import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import update
+from sqlalchemy import Row, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -115,7 +116,15 @@ def sign_out(session: Session, by: Actor, now: datetime) -> None:
 
 def identify(session: Session, token: str, now: datetime, *, production: bool) -> Actor | None:
     """Whom a token stands for, or None when it is unknown, expired, revoked or its owner is."""
-    found = queries.identity(session, digest(token))
+    return _known(queries.identity(session, digest(token)), now, production=production)
+
+
+def holder(session: Session, credential_id: UUID, now: datetime, *, production: bool) -> Actor | None:
+    """Whom a credential stands for, as `identify`, for what was signed with its id in its owner's name."""
+    return _known(queries.holder(session, credential_id), now, production=production)
+
+
+def _known(found: Row[*tuple[Any, ...]] | None, now: datetime, *, production: bool) -> Actor | None:
     if found is None or found.revoked_at is not None:
         return None
     if found.expires_at is not None and found.expires_at <= now:

@@ -18,7 +18,7 @@ INCOMPLETE = 3
 """Exit status of a backup that was kept although something was missing."""
 
 SHOWN = 20
-NOT_INSIDE = "備份不含 SECRET_KEY 與環境設定（設定檔、憑證）；請另行妥善保存。"
+NOT_INSIDE = "備份不含 SECRET_KEY、證據的私鑰與環境設定（設定檔、憑證）；請另行妥善保存。"
 NEXT = "請啟動背景程序與網頁，確認 /readyz 回 200，再登入看一件查核與它的照片。"
 FILE = click.Path(dir_okay=False, path_type=Path)
 

@@ -5,7 +5,6 @@ import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import IO, cast
 
 import msgspec
@@ -13,10 +12,13 @@ import msgspec
 from inspect_app.backups.container import CHUNK, Writer
 from inspect_app.backups.manifest import Fault
 from inspect_app.backups.progress import Advance
-from inspect_app.photos import stored
-from inspect_app.photos.stored import Stored
+from inspect_app.core.storage import storage
+from inspect_app.core.storage.remote import Away
+from inspect_app.photos.keeping import stored
+from inspect_app.photos.keeping.stored import Stored
 
 IN_MEMORY = 1 << 20
+AWAY = "只存放在 S3，而 S3 連不上"
 GONE, CHANGED = "找不到檔案", "內容與檔名所載的 SHA-256 不符"
 
 
@@ -32,7 +34,7 @@ class Holdings:
         for each in objects:
             self.file.write(msgspec.json.encode(each) + b"\n")
             self.number += 1
-            self.bytes += _size(_path(each))
+            self.bytes += _size(each)
 
     def __iter__(self) -> Iterator[Stored]:
         self.file.seek(0)
@@ -56,16 +58,15 @@ class Copier:
     def copy(self, each: Stored) -> None:
         """Add one object; an unreadable one is a fault, and what was read of it stays for who may need it."""
         try:
-            source = _path(each).open("rb")
+            with stored.opened(each) as source:
+                self._copy(each, source)
         except FileNotFoundError:
             if each.lasting:
                 self._fault(each, GONE)
-            return
         except OSError as error:
             self._fault(each, _unreadable(error))
-            return
-        with source:
-            self._copy(each, source)
+        except Away:
+            self._fault(each, AWAY)
 
     def _copy(self, each: Stored, source: IO[bytes]) -> None:
         digest = hashlib.sha256()
@@ -89,19 +90,13 @@ class Copier:
             self.faults.append(Fault(each.name, reason))
 
 
-def _path(each: Stored) -> Path:
-    """Where it lies; the names are the photos room's own."""
+def _size(each: Stored) -> int:
+    """How many bytes an object takes; what lies in S3 alone is told without asking there."""
     path = stored.place(each.name)
-    if path is None:
-        raise ValueError(f"{each.name} names no place")
-    return path
-
-
-def _size(path: Path) -> int:
     try:
-        return path.stat().st_size
+        return path.stat().st_size if path else 0
     except OSError:
-        return 0
+        return each.about if storage().remote else 0
 
 
 def _unreadable(error: OSError) -> str:

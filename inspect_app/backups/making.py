@@ -29,7 +29,7 @@ from inspect_app.core.jobs import LeaseLost
 from inspect_app.core.leases import Lease, LeaseTaken
 from inspect_app.core.problems import Busy
 from inspect_app.core.storage import sync_folder
-from inspect_app.photos import stored
+from inspect_app.photos.keeping import stored
 
 REMOVAL = "photos.expire"
 """The job that removes photos; it must not run between the snapshot and the copying of what it names."""
@@ -39,8 +39,8 @@ SPARE = 1 << 20
 PER_MEMBER = 600
 """Bytes that a member takes besides its data: headers, directory, manifest."""
 
-PASSING = frozenset({Lease.__tablename__, WorkerBeat.__tablename__})
-"""Tables that tell which processes live now; their rows would be untrue in another place."""
+PASSING = frozenset({Lease.__tablename__, WorkerBeat.__tablename__}) | stored.OF_THIS_PLACE
+"""Tables that tell which processes live now and where bytes lie; their rows would be untrue in another place."""
 
 PART = ".part"
 Check = Callable[[], None]

@@ -17,7 +17,7 @@ from inspect_app.backups.errors import BackupError, NotEmpty, Unfinished
 from inspect_app.core.database import db
 from inspect_app.core.problems import Problem
 from inspect_app.core.storage import storage
-from inspect_app.photos import stored
+from inspect_app.photos.keeping import stored
 
 MARK = ".restoring"
 SHOWN = 5

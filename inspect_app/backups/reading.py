@@ -22,7 +22,7 @@ from inspect_app.backups.kinds import KINDS
 from inspect_app.backups.manifest import Manifest, Member, Seal, Table
 from inspect_app.backups.progress import Progress
 from inspect_app.backups.tables import Row
-from inspect_app.photos import stored
+from inspect_app.photos.keeping import stored
 
 UNREADABLE = (
     BadZipFile,

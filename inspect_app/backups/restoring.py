@@ -24,7 +24,7 @@ from inspect_app.core.database import db, transaction
 from inspect_app.core.problems import Problem
 from inspect_app.core.settings import ROOT
 from inspect_app.core.storage import storage
-from inspect_app.photos import stored
+from inspect_app.photos.keeping import stored
 
 GROWTH = 3
 """How much room an SQLite database wants of what it took before: itself, its log, and a margin."""

@@ -77,6 +77,19 @@ class ProblemSchema(Schema):
     errors = ma.fields.List(ma.fields.Dict())
 
 
+class SealedOut(Schema):
+    """A receipt (`core/sealing.py`): what came when, its place in the chain, and the signature over all of it."""
+
+    kind = ma.fields.String()
+    inspection = ma.fields.UUID()
+    sha256 = ma.fields.String()
+    received_at = ma.fields.String()
+    seq = ma.fields.Integer()
+    chain = ma.fields.String()
+    key = ma.fields.String()
+    signature = ma.fields.String()
+
+
 class Flag(ma.fields.Boolean):
     """true or false and nothing like them; marshmallow's own takes 0 and 1, which Python finds equal."""
 

@@ -145,19 +145,20 @@ def session() -> Session:
 
 
 @contextmanager
-def transaction() -> Iterator[Session]:
+def transaction(patience_s: float | None = None) -> Iterator[Session]:
     """The one write transaction of a request or job: committed at the end, or rolled back whole.
 
     A write that loses a race is a Conflict or, on an edited row, Stale; one whose turn does not come is Busy.
-    On SQLite it waits in line and begins with the write lock: no reader turns writer half-way and fails.
+    On SQLite it waits in line, `patience_s` at most, and begins with the write lock: no reader turns writer half-way
+    and fails.
     """
     current = db.session()
     queue: WriterQueue | None = current_app.extensions["chahe.writers"]
-    if WRITES in current.info:
+    if is_writing(current):
         raise RuntimeError("a transaction inside a transaction: the service takes the session it is given")
     _forget(current, queue)
     done = False
-    with _turn(queue), _writing(current):
+    with _turn(queue, patience_s), _writing(current):
         try:
             if queue:
                 _begin_writing(current.connection())
@@ -171,6 +172,11 @@ def transaction() -> Iterator[Session]:
             raise problem from error
     if queue:
         queue.settle()
+
+
+def is_writing(session: Session) -> bool:
+    """Whether the session is inside a `transaction`."""
+    return WRITES in session.info
 
 
 @contextmanager
@@ -237,9 +243,9 @@ def _begin_writing(connection: Connection) -> None:
 
 
 @contextmanager
-def _turn(queue: WriterQueue | None) -> Iterator[None]:
+def _turn(queue: WriterQueue | None, patience_s: float | None) -> Iterator[None]:
     try:
-        with queue.turn() if queue else nullcontext():
+        with queue.turn(patience_s) if queue else nullcontext():
             yield
     except QueueFull as error:
         raise Busy() from error

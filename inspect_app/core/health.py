@@ -61,6 +61,7 @@ def _database() -> bool:
 
 
 def _storage() -> bool:
+    """Whether the folder can be written. A disk nearly full takes no new photos, but what is there is still read."""
     folder = current_settings().uploads_dir
     try:
         folder.mkdir(parents=True, exist_ok=True)

@@ -75,6 +75,21 @@ class Hourly:
 
 
 @dataclass(frozen=True, slots=True)
+class Every:
+    """Once in so many minutes, a divisor of 60; the period is `2026-11-23T14:05`, in Asia/Taipei."""
+
+    minutes: int
+
+    def latest(self, now: datetime) -> Slot:
+        local = now.astimezone(TAIPEI).replace(second=0, microsecond=0)
+        begun = local - timedelta(minutes=local.minute % self.minutes)
+        return Slot(f"{begun:%Y-%m-%dT%H:%M}", begun.astimezone(UTC))
+
+    def following(self, now: datetime) -> Slot:
+        return self.latest(now + timedelta(minutes=self.minutes))
+
+
+@dataclass(frozen=True, slots=True)
 class Turn:
     """One attempt at one run, as the work sees it.
 
@@ -94,13 +109,15 @@ class Job:
     """A piece of regular work. `name` is `room.verb` and never changes; `title` is for people, zh-Hant.
 
     `work` is called in an application context and opens its own short transactions. It must bear being done
-    again: after a crash it begins anew. What it raises is a failure, retried with backoff.
+    again: after a crash it begins anew. What it raises is a failure, retried with backoff. Its finished runs are kept
+    for `keep`, or as long as the pace says.
     """
 
     name: str
     title: str
     schedule: Schedule
     work: Callable[[Turn], Outcome]
+    keep: timedelta | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,14 +139,17 @@ class Pace:
         return len(self.backoff) + 1
 
 
-def init_app(app: Flask, declared: Iterable[Job]) -> None:
-    """Make the jobs known as `app.extensions["chahe.jobs"]`; ValueError for a name given twice."""
+def init_app(app: Flask, declared: Iterable[Job], *, keep: timedelta) -> None:
+    """Make the jobs known as `app.extensions["chahe.jobs"]`; ValueError for a name given twice.
+
+    `keep` is how long finished runs are kept.
+    """
     known = tuple(declared)
     names = [job.name for job in known]
     if repeated := sorted({name for name in names if names.count(name) > 1}):
         raise ValueError(f"jobs named twice: {', '.join(repeated)}; give each a name of its own")
     app.extensions["chahe.jobs"] = known
-    app.extensions["chahe.pace"] = Pace()
+    app.extensions["chahe.pace"] = Pace(keep=keep)
 
 
 def declared() -> tuple[Job, ...]:

@@ -174,7 +174,7 @@ def renew(session: Session, mine: Claim, until: datetime) -> bool:
 def finish(session: Session, mine: Claim, outcome: Outcome, now: datetime) -> bool:
     """Write down that a run is done, and sweep old ones; False when another has taken over."""
     leases.release(session, mine.job, mine.holder)
-    _sweep(session, now - pace().keep)
+    _sweep(session, mine.job, now)
     return _change(session, mine, finished_at=now, lease_until=None, outcome=dict(outcome))
 
 
@@ -228,9 +228,19 @@ def _change(session: Session, mine: Claim, **values: Any) -> bool:
     return leases.changed(session, query.values(values)) == 1
 
 
-def _sweep(session: Session, before: datetime) -> None:
-    old = or_(JobRun.finished_at < before, JobRun.failed_at < before)
-    session.execute(delete(JobRun).where(old).execution_options(synchronize_session=False))
+def _sweep(session: Session, name: str, now: datetime) -> None:
+    """Forget runs that ended long ago; of a frequent job those that it says need not be kept so long."""
+    ended = [_ended(now - pace().keep)]
+    ended += [
+        and_(JobRun.job == name, _ended(now - job.keep))
+        for job in declared()
+        if job.name == name and job.keep
+    ]
+    session.execute(delete(JobRun).where(or_(*ended)).execution_options(synchronize_session=False))
+
+
+def _ended(before: datetime) -> ColumnElement[bool]:
+    return or_(JobRun.finished_at < before, JobRun.failed_at < before)
 
 
 # -- keeping a job from running ----------------------------------------------------------------------------

@@ -10,9 +10,13 @@ from urllib.parse import unquote, urlsplit
 
 from flask import current_app
 
+from inspect_app.core.storage.address import S3Address, WrongAddress
+from inspect_app.core.storage.address import read as read_address
+
 E = TypeVar("E", bound=StrEnum)
 ROOT = Path(__file__).resolve().parents[2]
 MIN_SECRET_LENGTH = 32
+S3 = "s3://"
 
 
 class SettingsError(ValueError):
@@ -27,19 +31,29 @@ class Environment(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What a deployment may choose. Paths are absolute; hours and bytes are whole numbers."""
+    """What a deployment may choose. Paths are absolute; hours and bytes are whole numbers.
+
+    `uploads_dir` holds the photos, or with `remote_storage` the spool of them.
+    """
 
     environment: Environment
     data_dir: Path
     uploads_dir: Path
+    remote_storage: S3Address | None
+    spool_keep_bytes: int
     database_url: str
     secret_key: str
     session_hours: int
     max_photo_bytes: int
     max_body_bytes: int
+    device_uploads: int
+    device_upload_bytes: int
+    device_day_bytes: int
+    min_free_bytes: int
     log_level: str
     team_name: str
     metrics_token: str
+    evidence_key_file: Path
 
     @property
     def is_production(self) -> bool:
@@ -59,13 +73,22 @@ def load_settings(environ: Mapping[str, str]) -> Settings:
         environment=environment,
         data_dir=data_dir,
         uploads_dir=reader.storage("STORAGE_URL", uploads),
+        remote_storage=reader.remote("STORAGE_URL"),
+        spool_keep_bytes=reader.whole("SPOOL_KEEP_BYTES", default=20 * 2**30, low=0, high=2**50),
         database_url=reader.database("DATABASE_URL", f"sqlite:///{data_dir / 'chahe.sqlite3'}"),
         secret_key=reader.secret("SECRET_KEY", data_dir, generate=environment is not Environment.PRODUCTION),
         session_hours=reader.whole("SESSION_HOURS", default=12, low=1, high=720),
         max_photo_bytes=reader.whole("MAX_PHOTO_BYTES", default=25 * 2**20, low=2**16, high=2**28),
         max_body_bytes=reader.whole("MAX_BODY_BYTES", default=32 * 2**20, low=2**16, high=2**29),
+        device_uploads=reader.whole("DEVICE_UPLOADS", default=200, low=1, high=100_000),
+        device_upload_bytes=reader.whole("DEVICE_UPLOAD_BYTES", default=2 * 2**30, low=2**16, high=2**40),
+        device_day_bytes=reader.whole("DEVICE_DAY_BYTES", default=20 * 2**30, low=2**16, high=2**44),
+        min_free_bytes=reader.whole("MIN_FREE_BYTES", default=2**29, low=0, high=2**50),
         team_name=reader.text("TEAM_NAME", _team_name(environment)),
         metrics_token=reader.optional_secret("METRICS_TOKEN"),
+        evidence_key_file=Path(
+            reader.text("EVIDENCE_KEY_FILE", str(data_dir / "evidence-key.pem"))
+        ).absolute(),
         log_level=reader.choice("LOG_LEVEL", _LogLevel, _LogLevel.INFO).value,
     )
     reader.web()
@@ -132,15 +155,25 @@ class _Reader:
 
     def storage(self, name: str, default: Path) -> Path:
         given = self.text(name, "")
-        if not given:
+        if not given or given.startswith(S3):
             return default
         url = urlsplit(given)
         if url.scheme == "file" and url.netloc in {"", "localhost"} and url.path.startswith("/"):
             return Path(unquote(url.path))
         self.problems.append(
-            f"{name}={given!r}：要是 file:///絕對/路徑，目前只能存在本機（local files are the only storage so far）"
+            f"{name}={given!r}：要是 file:///絕對/路徑 或 s3://儲存桶/前綴（neither a local folder nor S3）"
         )
         return default
+
+    def remote(self, name: str) -> S3Address | None:
+        given = self.text(name, "")
+        if not given.startswith(S3):
+            return None
+        try:
+            return read_address(given)
+        except WrongAddress as error:
+            self.problems.append(f"{name}：{error}")
+            return None
 
     def web(self) -> None:
         """The web server's own settings, which its configuration reads: checked here with all the others."""

@@ -21,13 +21,23 @@ WITHHELD: Mapping[str, frozenset[str]] = {
             "inspections_api.paper_form",
             *("inspections_api.record", "inspections_api.notice", "inspections_api.submission_list"),
             *("inspections_api.submission", "inspections_api.send_on", "inspections.send_on"),
+            *("inspections_api.waive", "inspections.waive"),
         }
     ),
     "photos of a visit are sent while it goes on, and read by its team": frozenset(
         {
             *("photos_api.send", "photos_api.photo", "photos_api.begin_upload", "photos_api.upload_standing"),
             *("photos_api.continue_upload", "photos_api.drop_upload", "photos_api.overridden"),
+            "photos_api.facts",
+            *("photo_access_api.address", "photo_access_api.at", "photo_access_api.views"),
+            *("photo_access_api.erase", "photo_pages.retention", "photo_pages.erase"),
         }
+    ),
+    "a visit's evidence before issue, and receipts of what is sent of it": frozenset(
+        {"evidence_api.package", "evidence_api.receipt"}
+    ),
+    "notes on the photos of a visit, which its team reads before issue": frozenset(
+        {"plausibility_api.photo_notes", "plausibility_api.review", "plausibility.review"}
     ),
     "the staff and the team read defects found but not yet issued": frozenset(
         {"defects.index", "defects.defect", "defects_api.defects", "defects_api.defect"}
@@ -62,6 +72,7 @@ TOLD_ROOMS = frozenset(
 TOLD = frozenset(
     {
         "api_docs",
+        *("evidence_api.keys", "evidence.verifier"),
         # Possible only after issue; before it they are refused like any mistake.
         *("defects.correct", "defects.review", "defects.written_review", "defects.extend"),
         *("defects_api.correct", "defects_api.review", "defects_api.extend"),

@@ -41,13 +41,13 @@ class WriterQueue:
         return len(self._line)
 
     @contextmanager
-    def turn(self) -> Iterator[None]:
+    def turn(self, limit_s: float | None = None) -> Iterator[None]:
         """Wait for the turn and hold it. QueueFull after the limit; RuntimeError when this thread has it."""
         if self._holder == get_ident():
             raise RuntimeError(
                 "a transaction inside a transaction: the service takes the session it is given"
             )
-        deadline = time.perf_counter() + self._limit_s
+        deadline = time.perf_counter() + (self._limit_s if limit_s is None else limit_s)
         with self._thread_turn(deadline), self._process_turn(deadline):
             self._holder = get_ident()
             try:

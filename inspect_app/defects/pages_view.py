@@ -33,7 +33,9 @@ from inspect_app.defects.words import (
 from inspect_app.inspections import queries as inspections
 from inspect_app.layout.context import roc_time
 from inspect_app.layout.parts import Event, Photo
+from inspect_app.photos import addresses
 from inspect_app.photos import queries as photos
+from inspect_app.plausibility import section as plausibility
 from inspect_app.tenders import policy as tenders
 
 PER_PAGE = 50
@@ -149,7 +151,8 @@ def shown(current: Session, actor: Actor, row: Defect, today: date) -> dict[str,
     """What the defect's template takes."""
     (visit,) = inspections.of_ids(current, [row.inspection_id])
     named = policy.named(current, row)
-    received = photos.received(current, row.inspection_id, _hashes(row))
+    came = photos.received(current, row.inspection_id, _hashes(row))
+    received = came - photos.erased(current, came).keys()
     return {
         "row": row,
         "visit": visit,
@@ -161,6 +164,9 @@ def shown(current: Session, actor: Actor, row: Defect, today: date) -> dict[str,
         "may": _may(actor, row, named),
         "photos": _tiles(row.photos, received, f"缺失 {row.code} 的照片"),
         "corrections": [_correction(step, received) for step in row.steps if step.kind == CORRECTION],
+        "photo_notes": plausibility.section(
+            current, actor, row.inspection_id, clock.now(), plausibility.About(row.id, row.photos)
+        ),
         "history": _history(row, visit),
         "stages": STAGE_WORDS,
     }
@@ -201,14 +207,14 @@ def _stage(step: DefectStep, stage: str) -> list[str]:
 def _tiles(hashes: Sequence[str], received: set[str], words: str, caption: str = "") -> list[Photo]:
     """The photos that have come; `words` tell who cannot see them what they are."""
     return [
-        Photo(_photo(sha256, "thumb"), f"{words} {place}", _photo(sha256, "web"), caption)
+        Photo(addresses.image(sha256), f"{words} {place}", _large(sha256), caption)
         for place, sha256 in enumerate(hashes, 1)
         if sha256 in received
     ]
 
 
-def _photo(sha256: str, size: str) -> str:
-    return url_for("photos_api.photo", sha256=sha256, size=size)
+def _large(sha256: str) -> str:
+    return url_for("photos_api.photo", sha256=sha256, size="web")
 
 
 def _correction(step: DefectStep, received: set[str]) -> Correction:

@@ -1,5 +1,6 @@
 """Reading defects; who may know of the inspection may know of its defects."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, TypeVar
@@ -9,7 +10,7 @@ from sqlalchemy import ColumnElement, Select, SQLColumnExpression, exists, func,
 from sqlalchemy.orm import Session
 
 from inspect_app.core.auth import Actor
-from inspect_app.defects.models import CorrectionPhoto, Defect
+from inspect_app.defects.models import CorrectionPhoto, Defect, DefectStep
 from inspect_app.defects.words import OPEN
 from inspect_app.inspections import queries as inspections
 
@@ -96,6 +97,14 @@ def correction_of_photo(actor: Actor, sha256: str) -> Select[UUID]:
     """The inspections, known to an actor, where a correction carries this photo."""
     named = select(CorrectionPhoto.inspection_id).where(CorrectionPhoto.sha256 == sha256)
     return named.where(CorrectionPhoto.inspection_id.in_(inspections.ids_visible_to(actor)))
+
+
+def corrections_with(session: Session, actor: Actor, shas: Iterable[str]) -> list[tuple[Defect, DefectStep]]:
+    """The corrections, known to an actor, that carry any of these photos, with their defects; the oldest first."""
+    carried = select(CorrectionPhoto.step_id).where(CorrectionPhoto.sha256.in_(list(shas)))
+    query = select(Defect, DefectStep).join(DefectStep, DefectStep.defect_id == Defect.id)
+    query = query.where(DefectStep.id.in_(carried), visible_to(actor))
+    return list(session.execute(query.order_by(DefectStep.at, DefectStep.id)).tuples())
 
 
 def correction_names(

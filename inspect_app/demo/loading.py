@@ -14,7 +14,7 @@ def load_if_empty() -> str:
         return "正式環境不載入示範資料。"
     if queries.any_user(session()):
         return "資料庫已有資料，未載入示範資料。"
-    now, album = clock.now(), pictures.develop(visits.shots())
+    now, album = clock.now(), pictures.develop(visits.shots(), visits.COPIES)
     with transaction() as current:
         users = [accounts.add_user(current, new, now) for new in people.accounts()]
         cast = visits.Cast({user.username: accounts.acting(user) for user in users}, album)

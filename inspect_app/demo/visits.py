@@ -27,6 +27,8 @@ FOUND = (
 
 
 STAGES = {"before": "改善前", "during": "改善中", "after": "改善後"}
+COPIES = {"issued-0-after": "closed-1-after"}
+"""One contractor sends the photo of another defect once more, so that there is a photo note to see."""
 VISITS = ("incomplete", "submitted", "issued", "closed")
 
 

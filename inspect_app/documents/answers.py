@@ -1,5 +1,7 @@
 """From a document to an HTTP answer: rendered to a file, sent once, removed."""
 
+import hashlib
+from collections.abc import Callable
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from urllib.parse import quote
@@ -7,17 +9,26 @@ from urllib.parse import quote
 from flask import Response
 
 from inspect_app.documents.model import Document
-from inspect_app.documents.render import render
+from inspect_app.documents.render import Rendered, render
 
 
-def pdf(document: Document) -> Response:
-    """The document as an inline PDF, with the hash of its content as ETag."""
+def file(document: Document) -> tuple[Rendered, bytes]:
+    """The document as a PDF's bytes, and what became of it."""
     with TemporaryDirectory(prefix="chahe-") as folder:
         path = Path(folder) / "document.pdf"
         rendered = render(document, path)
-        data = path.read_bytes()
-    response = Response(data, mimetype="application/pdf")
+        return rendered, path.read_bytes()
+
+
+def pdf(document: Document, seal: Callable[[bytes], bytes] | None = None) -> Response:
+    """The document as an inline PDF, with the hash of its content and its proof as ETag.
+
+    `seal` adds to the bytes what proves them.
+    """
+    rendered, data = file(document)
+    response = Response(seal(data) if seal else data, mimetype="application/pdf")
     name = quote(f"{document.title}-{document.number}.pdf")
     response.headers["Content-Disposition"] = f"inline; filename*=UTF-8''{name}"
-    response.set_etag(rendered.content_sha256)
+    proof = hashlib.sha256(document.proof.encode()).hexdigest()[:16] if document.proof else ""
+    response.set_etag("-".join(filter(None, (rendered.content_sha256, proof))))
     return response

@@ -182,6 +182,7 @@ class Document:
         number_label: what the number is called; part of the look, so that older hashes hold.
         link: what the QR at the foot holds, normally the address where the document can be checked. Empty: number
             and content hash. Addresses change, so it is not part of the content hash.
+        proof: a small line at every foot that says by what the paper is proved; more than its content.
     """
 
     title: str
@@ -191,6 +192,7 @@ class Document:
     blocks: tuple[Block, ...] = ()
     footer: str = ""
     link: str = field(default="", metadata=_LOOK)
+    proof: str = field(default="", metadata=_LOOK)
     number_label: str = field(default="文號", metadata=_LOOK)
 
 

@@ -28,6 +28,7 @@ _QR = 16 * _MM
 _QR_FOOT = 10 * _MM
 _FOOT_TEXT = _MARGIN + _QR + 8
 _FOOT_SIZE, _HASH_SIZE = 8.0, 6.5
+_PROOF_SIZE = 6.0  # root and key fit whole
 _LOGGED = 50
 _QR_BYTES = 300  # more would make modules too small to read from paper
 
@@ -53,6 +54,7 @@ class _Foot:
     sha256: Line
     footer: Line
     running: Line
+    proof: Line
     qr: str
 
 
@@ -84,6 +86,7 @@ def _foot(document: Document, digest: str, compositor: Compositor) -> _Foot:
         sha256=compositor.one_line(f"內容雜湊 SHA-256：{digest}", _HASH_SIZE, room),
         footer=compositor.one_line(document.footer, _HASH_SIZE, room),
         running=compositor.one_line(f"{document.title}　{document.number}", _FOOT_SIZE, _WIDTH),
+        proof=compositor.one_line(document.proof, _PROOF_SIZE, room),
         qr=_qr_content(document, digest, compositor),
     )
 
@@ -110,7 +113,8 @@ def _draw_foot(foot: _Foot, page: Line, pen: Pen) -> None:
     pen.text(foot.number, _FOOT_TEXT, top, _FOOT_SIZE)
     pen.text(page, A4[0] - _MARGIN - page.width * _FOOT_SIZE / 1000, top, _FOOT_SIZE)
     pen.text(foot.sha256, _FOOT_TEXT, top - 15, _HASH_SIZE, GREY)
-    pen.text(foot.footer, _FOOT_TEXT, top - 27, _HASH_SIZE, GREY)
+    pen.text(foot.proof, _FOOT_TEXT, top - 25, _PROOF_SIZE, GREY)
+    pen.text(foot.footer, _FOOT_TEXT, top - (35 if foot.proof.runs else 27), _HASH_SIZE, GREY)
     pen.qr(foot.qr, _MARGIN, _QR_FOOT, _QR)
 
 

@@ -8,7 +8,7 @@ from flask import Response
 
 from inspect_app.catalogue import lookup, paper
 from inspect_app.catalogue import service as catalogues
-from inspect_app.core import clock
+from inspect_app.core import clock, sealing
 from inspect_app.core.api import ApiBlueprint, check_version, paginate, request_json, versioned
 from inspect_app.core.auth import current_actor, requires
 from inspect_app.core.database import session, transaction
@@ -25,11 +25,12 @@ from inspect_app.inspections import (
     scores,
     submissions,
     versions,
+    waivers,
 )
 from inspect_app.inspections.body import MarkBody, decode
 from inspect_app.inspections.models import Inspection
 from inspect_app.inspections.openapi import documents_body
-from inspect_app.inspections.printing import issuer
+from inspect_app.inspections.printing import issuer, sealed
 from inspect_app.inspections.views import view
 
 blp = ApiBlueprint("inspections_api", __name__, description="查核")
@@ -137,7 +138,7 @@ def submit(inspection_id: UUID) -> Any:
     given = intake.read(request_json(plain=True))
     with transaction() as current:
         receipt = submissions.submit(current, inspection_id, given, current_actor(), clock.now())
-    return _received(receipt)
+    return _received(inspection_id, receipt)
 
 
 @blp.post("/inspections/<uuid:inspection_id>/amendments")
@@ -152,7 +153,7 @@ def amend(inspection_id: UUID) -> Any:
         if not versions.was_sent(current, inspection_id, given.body.id):
             _held(current, inspection_id)
         receipt = submissions.amend(current, inspection_id, given, current_actor(), clock.now())
-    return _received(receipt)
+    return _received(inspection_id, receipt)
 
 
 @blp.get("/inspections/<uuid:inspection_id>/submissions")
@@ -192,6 +193,17 @@ def test_result(given: decisions.TestResult, inspection_id: UUID, test: str) -> 
     with transaction() as current:
         row = _held(current, inspection_id)
         return decisions.record_test(current, row, test, given, current_actor(), clock.now())
+
+
+@blp.post("/inspections/<uuid:inspection_id>/waivers")
+@requires("inspections.decide")
+@blp.arguments(schemas.WaiverIn)
+@blp.response(200, schemas.InspectionOut)
+def waive(given: waivers.Waiver, inspection_id: UUID) -> Any:
+    """Waive photos that will never come, with the reason; the last missing one makes the inspection submitted."""
+    with transaction() as current:
+        row = _held(current, inspection_id)
+        return _answer(current, waivers.waive(current, row, given, current_actor(), clock.now()))
 
 
 @blp.post("/inspections/<uuid:inspection_id>/issue")
@@ -256,7 +268,7 @@ def paper_form(args: dict[str, Any], inspection_id: UUID) -> Response:
 def record(inspection_id: UUID) -> Response:
     """The inspection record (查核紀錄), once issued."""
     row = policy.published(session(), current_actor(), inspection_id)
-    return pdf(papers.record(session(), row, issuer(row)))
+    return sealed(session(), row, papers.record(session(), row, issuer(row)))
 
 
 @blp.get("/inspections/<uuid:inspection_id>/notice.pdf")
@@ -265,7 +277,7 @@ def record(inspection_id: UUID) -> Response:
 def notice(inspection_id: UUID) -> Response:
     """The correction notice (改善通知) with its photos, once issued."""
     row = policy.published(session(), current_actor(), inspection_id)
-    return pdf(papers.notice(session(), row, issuer(row)))
+    return sealed(session(), row, papers.notice(session(), row, issuer(row)))
 
 
 def _held(current: Any, inspection_id: UUID, *, required: bool = False) -> Inspection:
@@ -278,7 +290,7 @@ def _answer(current: Any, row: Inspection, status: int = 200) -> Any:
     return versioned(view(current, current_actor(), row), row.version, status)
 
 
-def _received(receipt: submissions.Receipt) -> Response:
+def _received(inspection_id: UUID, receipt: submissions.Receipt) -> Response:
     """A receipt, equal to what `ReceiptOut` makes of it but without its detour: tablets wait for this one."""
     body = {
         "id": str(receipt.id),
@@ -286,6 +298,9 @@ def _received(receipt: submissions.Receipt) -> Response:
         "received_at": receipt.received_at.isoformat(),
         "state": receipt.state,
         "missing": receipt.missing,
+        "receipt": sealing.receipt(
+            "submission", inspection_id, receipt.sha256, receipt.received_at, receipt.link
+        ),
     }
     status = 201 if receipt.is_new else 200
     return Response(msgspec.json.encode(body), status, mimetype="application/json")

@@ -11,7 +11,7 @@ from inspect_app.core.auth import Actor
 from inspect_app.core.clock import legal_day
 from inspect_app.core.problems import Conflict, FieldError, InvalidFields, NotFound
 from inspect_app.defects import service as defects
-from inspect_app.inspections import queries, recipients, scores, submissions
+from inspect_app.inspections import issued, queries, recipients, scores, submissions
 from inspect_app.inspections.models import Inspection, SiteTest
 from inspect_app.inspections.words import CLOSED, INCOMPLETE, ISSUED, STATES, SUBMITTED, TESTS
 
@@ -101,7 +101,12 @@ def issue(session: Session, inspection: Inspection, given: Issue, by: Actor, now
     recipients.freeze(session, inspection, now)
     defects.issue(session, inspection.id, given.correct_by)
     session.flush()
-    detail = {"document": given.document, "correct_by": str(given.correct_by), "score": result["score"]}
+    detail = {
+        "document": given.document,
+        "correct_by": str(given.correct_by),
+        "score": result["score"],
+        "facts": issued.digest(session, inspection),
+    }
     audit.record(session, by, "inspection.issued", ("inspection", inspection.id), now, **detail)
     return inspection
 

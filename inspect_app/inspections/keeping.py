@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from inspect_app.core import audit
 from inspect_app.core.auth import Actor
+from inspect_app.core.chain import Link
 from inspect_app.core.database import table, together, violates
 from inspect_app.core.problems import DifferentBody
 from inspect_app.defects import service as defects
@@ -39,6 +40,9 @@ ADD_SENT, ADD_MARKS, ADD_PHOTOS, ADD_TESTS = (
     insert(rows) for rows in (table(Submission), MARKS, PHOTOS, table(SiteTest))
 )
 
+SUBMITTED, AMENDED = "inspection.submitted", "inspection.amended"
+"""The events of a submission's coming."""
+
 
 @dataclass(frozen=True, slots=True)
 class Stored:
@@ -50,15 +54,15 @@ class Stored:
     at: datetime
 
 
-def keep(session: Session, visit: Standing, sent: Sent, how: Stored) -> None:
+def keep(session: Session, visit: Standing, sent: Sent, how: Stored) -> Link | None:
     """Store the body whole, its marks, photos, tests and defects in place of what stood there, and the event.
 
-    DifferentBody when a defect's id is another inspection's.
+    Returns the event's link. DifferentBody when a defect's id is another inspection's.
     """
     tests = _tests_to_add(session, visit.id, sent)
     try:
         with together(session) as connection:
-            _tell(session, visit.id, sent, how)
+            link = _tell(session, visit, sent, how)
             _keep(connection, visit, sent, how)
             _add(connection, ADD_TESTS, visit.id, tests)
             defects.replace(connection, visit.id, _found(sent.body), first=sent.is_first)
@@ -66,12 +70,14 @@ def keep(session: Session, visit: Standing, sent: Sent, how: Stored) -> None:
         if violates(error, defects.TABLE):
             raise DifferentBody("缺失的 id 已用於其他查核；請由平板重新產生。") from error
         raise
+    return link
 
 
-def _tell(session: Session, visit: UUID, sent: Sent, how: Stored) -> None:
-    action = "inspection.submitted" if sent.is_first else "inspection.amended"
-    subject = ("inspection", visit)
-    audit.record(session, how.by, action, subject, how.at, version=how.version, reason=sent.reason)
+def _tell(session: Session, visit: Standing, sent: Sent, how: Stored) -> Link | None:
+    action = SUBMITTED if sent.is_first else AMENDED
+    detail = {"version": how.version, "reason": sent.reason, "sha256": sent.sha256}
+    subject = ("inspection", visit.id)
+    return audit.append(session, how.by, action, subject, how.at, detail, visit.last)
 
 
 def _keep(connection: Connection, visit: Standing, sent: Sent, how: Stored) -> None:

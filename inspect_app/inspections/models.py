@@ -192,3 +192,20 @@ class NamedPhoto(Base):
     bytes: Mapped[int | None] = mapped_column(BigInteger)
     taken_at: Mapped[datetime | None]
     caption: Mapped[str | None] = mapped_column(String(200))
+
+
+class PhotoWaiver(Base):
+    """That a photo the submission names need not come, by whom and why; it holds for every version that names it.
+
+    `arrived_at`: when it came all the same, None while it has not.
+    """
+
+    __tablename__ = "photo_waivers"
+
+    inspection_id: Mapped[UUID] = mapped_column(ForeignKey("inspections.id"), primary_key=True)
+    sha256: Mapped[str] = mapped_column(String(64), primary_key=True)
+    reason: Mapped[str] = mapped_column(String(500))
+    waived_at: Mapped[datetime]
+    waived_by: Mapped[UUID] = mapped_column(ForeignKey("users.id"))
+    waived_by_name: Mapped[str] = mapped_column(String(60))
+    arrived_at: Mapped[datetime | None]

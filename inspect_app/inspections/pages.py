@@ -23,6 +23,7 @@ from inspect_app.inspections import (
     policy,
     recipients,
     schemas,
+    waivers,
 )
 from inspect_app.inspections.models import Inspection
 from inspect_app.inspections.pages_forms import Refusal, read, refusal
@@ -170,6 +171,21 @@ def test(inspection_id: UUID, test: str) -> Response:
         )
 
     return _tried(inspection_id, f"test-{test}", work, f"已登錄{TESTS[test]}試驗結果。")
+
+
+@blueprint.post("/<uuid:inspection_id>/waive")
+@requires("inspections.decide")
+def waive(inspection_id: UUID) -> Response:
+    """Waive photos that will never come, with the reason."""
+
+    def work() -> None:
+        given = read(schemas.WaiverIn(), sha256s=request.form.getlist("sha256s"))
+        _decide(
+            inspection_id,
+            lambda current, row: waivers.waive(current, row, given, current_actor(), clock.now()),
+        )
+
+    return _tried(inspection_id, "waive", work, "已免補。理由會印在查核紀錄與改善通知。")
 
 
 @blueprint.post("/<uuid:inspection_id>/issue")

@@ -23,6 +23,7 @@ LABELS = {
     "correct_by": "改善期限",
     "document": "文號",
     "party": "補送對象",
+    "sha256s": "免補的照片",
     "result": "試驗結果",
     "decided_on": "判定日期",
     "note": "說明",
@@ -42,6 +43,7 @@ QUESTIONS = {
     "extend-document": "同意的文號",
     "send-on-document": "補送的文號",
     "cancel-reason": "取消理由",
+    "waive-reason": "免補理由",
     "declare-reason": "應迴避的事由",
     "review-note": "審查意見",
     "written-note": "審查意見",
@@ -93,8 +95,9 @@ def refusal(form: str, problem: Problem) -> Refusal:
 
 
 def typed() -> dict[str, Any]:
-    """The inputs of this request's form, as typed; `members` is a list."""
-    return {**request.form.to_dict(), "members": request.form.getlist("members")}
+    """The inputs of this request's form, as typed; `members` and `sha256s` are lists."""
+    lists = {name: request.form.getlist(name) for name in ("members", "sha256s")}
+    return {**request.form.to_dict(), **lists}
 
 
 def read(schema: Schema, days: Collection[str] = (), **known: Any) -> Any:

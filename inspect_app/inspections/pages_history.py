@@ -30,6 +30,8 @@ SENTENCES: dict[str, Callable[[Detail], str]] = {
     "inspection.started": lambda _: "開始查核",
     "inspection.submitted": lambda _: "送出查核結果",
     "inspection.amended": lambda detail: f"更正送件（第 {detail['version']} 版）：{detail['reason']}",
+    "inspection.waived": lambda detail: f"{len(detail['sha256s'])} 張照片免補：{detail['reason']}",
+    "inspection.waived_arrived": lambda _: "補收 1 張已免補的照片",
     "inspection.completed": lambda _: "照片全部收到",
     "inspection.tested": lambda detail: (
         f"登錄{TESTS[detail['test']]}試驗{RESULTS[detail['result']]}（{detail['document']}）"
@@ -41,13 +43,14 @@ SENTENCES: dict[str, Callable[[Detail], str]] = {
         f"補送{PARTIES[detail['party']]}{detail['organisation']}（{detail['document']}）"
     ),
     "inspection.closed": lambda _: "結案",
+    "photo.erased": lambda detail: f"依規定清除 1 張照片（雜湊 {detail['sha256'][:8]}）",
 }
 
 
 def _order() -> list[str]:
     """Photos stand before what they complete."""
     order = list(SENTENCES)
-    order.insert(order.index("inspection.completed"), PHOTO)
+    order.insert(order.index("inspection.waived_arrived"), PHOTO)
     return order
 
 

@@ -12,14 +12,16 @@ from forms.schema import FormItem
 from inspect_app.defects.pages_words import days_left, parties_of, sentence
 from inspect_app.defects.words import PARTIES
 from inspect_app.inspections.body import Answer, SubmissionBody
-from inspect_app.inspections.models import NamedPhoto
+from inspect_app.inspections.models import NamedPhoto, PhotoWaiver
 from inspect_app.layout.context import roc_time
 from inspect_app.layout.parts import Photo
+from inspect_app.photos import addresses
 
 if TYPE_CHECKING:
     from inspect_app.defects.models import Defect
 
 ORDER = {"fail": 0, "pass": 1, None: 1, "na": 2}
+ERASED = "照片已依規定清除"
 SIGNERS = PARTIES | {"leader": "領隊", "member": "查核委員", "staff": "工作人員"}
 
 
@@ -106,17 +108,49 @@ def _said(item: FormItem, value: str | None) -> str | None:
     return next((choice.text.zh for choice in item.choices if choice.id == value), value)
 
 
-def grid(named: Iterable[NamedPhoto], received: set[str], *, signatures: bool) -> list[Photo]:
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What a page shows of photos: the hashes received, those erased since, and whether originals are offered."""
+
+    received: set[str]
+    erased: frozenset[str]
+    originals: bool
+
+
+def grid(named: Iterable[NamedPhoto], shown: Shown, *, signatures: bool) -> list[Photo]:
     """The received photos, or the received signatures, in the submission's order."""
-    chosen = [photo for photo in named if bool(photo.signature) is signatures and photo.sha256 in received]
-    return [_tile(photo, place) for place, photo in enumerate(chosen, 1)]
+    of_kind = [photo for photo in named if bool(photo.signature) is signatures]
+    chosen = [photo for photo in of_kind if photo.sha256 in shown.received]
+    return [_tile(photo, place, shown) for place, photo in enumerate(chosen, 1)]
 
 
-def _tile(photo: NamedPhoto, place: int) -> Photo:
+def awaited(named: Iterable[NamedPhoto], missing: Sequence[str]) -> list[tuple[str, str]]:
+    """The photos that may be waived: SHA-256, and the words by which people know it."""
+    wanted = [photo for photo in named if photo.sha256 in missing and not photo.signature]
+    return [(photo.sha256, label(photo, place)) for place, photo in enumerate(wanted, 1)]
+
+
+def waived(named: Iterable[NamedPhoto], given: Iterable[PhotoWaiver]) -> list[tuple[PhotoWaiver, str]]:
+    """Each waiver with the words for its photo."""
+    labels = {photo.sha256: label(photo, place) for place, photo in enumerate(named, 1)}
+    return [(row, labels[row.sha256]) for row in given]
+
+
+def label(photo: NamedPhoto, place: int) -> str:
+    """What people call a photo that cannot be seen: its caption and time, and how its hash begins."""
+    return f"{'　'.join(_caption(photo)) or f'查核照片 {place}'}（雜湊 {photo.sha256[:8]}）"
+
+
+def _tile(photo: NamedPhoto, place: int, shown: Shown) -> Photo:
     caption = "　".join(_caption(photo))
-    thumb = url_for("photos_api.photo", sha256=photo.sha256, size="thumb")
-    large = url_for("photos_api.photo", sha256=photo.sha256, size="web")
-    return Photo(thumb, caption or f"查核照片 {place}", large, caption)
+    words = caption or f"查核照片 {place}"
+    if photo.sha256 in shown.erased:
+        return Photo(None, words, "", caption, instead=ERASED)
+    large, original = (
+        url_for("photos_api.photo", sha256=photo.sha256, size=size) for size in ("web", "original")
+    )
+    offered = original if shown.originals else ""
+    return Photo(addresses.image(photo.sha256), words, large, caption, original=offered)
 
 
 def _caption(photo: NamedPhoto) -> Iterator[str]:

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from forms import published
-from inspect_app.core import audit
+from inspect_app.core import audit, clock
 from inspect_app.core.auth import Actor
 from inspect_app.core.permissions import INSPECTED, Role
 from inspect_app.core.problems import Problem
@@ -19,6 +19,7 @@ from inspect_app.inspections import (
     pages_history,
     pages_next,
     pages_parts,
+    pages_proof,
     pages_score,
     policy,
     queries,
@@ -29,9 +30,13 @@ from inspect_app.inspections import (
 )
 from inspect_app.inspections.models import Inspection
 from inspect_app.inspections.pages_next import Situation
-from inspect_app.inspections.words import CANCELLED, INCOMPLETE, PLANNED, STARTED, SUBMITTED, TESTS
+from inspect_app.inspections.words import CANCELLED, CLOSED, INCOMPLETE, PLANNED, STARTED, SUBMITTED, TESTS
 from inspect_app.photos import queries as photos
+from inspect_app.photos import viewing
+from inspect_app.plausibility import section as plausibility
 from inspect_app.tenders import policy as tenders
+
+SEEN_SHOWN = 20
 
 
 def context(session: Session, actor: Actor, row: Inspection, today: date) -> dict[str, Any]:
@@ -43,7 +48,9 @@ def context(session: Session, actor: Actor, row: Inspection, today: date) -> dic
     now = _situation(actor, row, view, result, found)
     due = pages_next.due(now)
     steps = pages_parts.steps_of(found)
-    history = pages_history.told(audit.history(session, "inspection", row.id), steps, inside=inside)
+    events = audit.history(session, "inspection", row.id)
+    chained = sorted((event for event in events if event.seq), key=lambda event: event.seq or 0)
+    history = pages_history.told(events, steps, inside=inside)
     return {
         "row": row,
         "tender_readable": tenders.may_read(actor, row.tender_row),
@@ -58,10 +65,13 @@ def context(session: Session, actor: Actor, row: Inspection, today: date) -> dic
         "own": next((person for person in row.team if person.user_id == actor.id), None),
         "score_problem": problem.detail if problem else "",
         "history": history,
+        "proof": pages_proof.proof(actor, chained),
         **_graded(actor, row, result),
         "unserved": _unserved(session, row) if actor.role is Role.STAFF and row.is_published else [],
         "unnamed": _unnamed(row, found),
-        **_evidence(session, actor, row, now, today),
+        "photo_notes": plausibility.section(session, actor, row.id, clock.now()),
+        "seen": _seen(session, row) if inside else None,
+        **_evidence(session, actor, now, view, today),
     }
 
 
@@ -101,7 +111,9 @@ def _may(now: Situation) -> set[str]:
         "cancel": staff and row.state == PLANNED,
         "declare": on_team and row.state == PLANNED,
         "test": staff and row.state in (INCOMPLETE, SUBMITTED),
+        "waive": staff and row.state == INCOMPLETE,
         "issue": staff and row.state == SUBMITTED and not now.withheld,
+        "erase": staff and row.state in (CLOSED, CANCELLED),
         "letter": now.actor.role not in INSPECTED and row.state != CANCELLED,
         "paper_form": row.state in (PLANNED, STARTED) and (staff or on_team),
         "papers": row.is_published,
@@ -121,22 +133,35 @@ def _unnamed(row: Inspection, found: list[Any]) -> list[str]:
     return [PARTIES[party] for party in parties if getattr(row.tender_facts, party) is None]
 
 
-def _evidence(session: Session, actor: Actor, row: Inspection, now: Situation, today: date) -> dict[str, Any]:
+def _evidence(
+    session: Session, actor: Actor, now: Situation, view: views.InspectionView, today: date
+) -> dict[str, Any]:
     """Defects for all; answers and signatures for the team, staff and auditor."""
-    found = list(now.defects)
+    row, found = now.row, list(now.defects)
     inside = policy.sees_declarations(actor)
     named = queries.named_photos(session, row.id)
     wanted = [photo.sha256 for photo in named] + [sha256 for defect in found for sha256 in defect.photos]
     received = photos.received(session, row.id, wanted)
+    erased = frozenset(photos.erased(session, received))
+    shown = pages_parts.Shown(received, erased, originals=inside)
     body = submissions.current_body(session, row) if inside else None
     title = partial(title_of, session, row.code_revision)
     return {
-        "found": pages_parts.defect_rows(found, title, received, today, now.named),
+        "found": pages_parts.defect_rows(found, title, received - erased, today, now.named),
         "points": _points(found),
         "sections": pages_parts.answer_sections(body) if body else [],
-        "photos": pages_parts.grid(named, received, signatures=False),
-        "signatures": pages_parts.grid(named, received, signatures=True) if inside else [],
+        "photos": pages_parts.grid(named, shown, signatures=False),
+        "awaited": pages_parts.awaited(named, view.missing),
+        "waived": pages_parts.waived(named, view.waived),
+        "signatures": pages_parts.grid(named, shown, signatures=True) if inside else [],
     }
+
+
+def _seen(session: Session, row: Inspection) -> dict[str, Any]:
+    """The last views of originals, each with its words, and how many there are."""
+    views_, total = viewing.newest(session, row.id, SEEN_SHOWN), viewing.count(session, row.id)
+    lines = [(each, viewing.WAYS[each.way]) for each in views_]
+    return {"lines": lines, "total": total}
 
 
 def _points(found: list[Any]) -> dict[str, int]:

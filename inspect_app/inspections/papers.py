@@ -27,14 +27,16 @@ from inspect_app.documents import (
     Table,
 )
 from inspect_app.inspections import queries
-from inspect_app.inspections.models import Inspection, NamedPhoto
+from inspect_app.inspections.models import Inspection, NamedPhoto, PhotoWaiver
 from inspect_app.inspections.scores import MEAN
 from inspect_app.inspections.words import KINDS, METHODS, TESTS
 from inspect_app.photos import queries as photos
+from inspect_app.photos.keeping import reading
 from scoring.explain import explain
 
 if TYPE_CHECKING:
     from inspect_app.defects.models import Defect
+    from inspect_app.photos.models import PhotoErasure
 
 REGULATION = "工程施工查核小組作業辦法"
 
@@ -141,6 +143,7 @@ def record(session: Session, inspection: Inspection, issuer: Issuer) -> Document
             _defect_table(found),
             Heading("四、扣點統計"),
             Facts(tuple(_points_by_party(found)), together=True),
+            *_waivers(session, inspection),
         ),
     )
 
@@ -210,28 +213,73 @@ def _points_by_party(found: Sequence["Defect"]) -> list[Fact]:
 
 def _defect_photos(
     session: Session, inspection: Inspection, found: Sequence["Defect"], named: Mapping[str, NamedPhoto]
-) -> list[Heading | Photos]:
+) -> list[Heading | Photos | Paragraph]:
+    """Every defect's photos, and in the place of one that did not come until the issue why it need not have come."""
     wanted = [sha256 for defect in found for sha256 in defect.photos]
-    received = photos.received(session, inspection.id, wanted)
-    blocks: list[Heading | Photos] = []
+    waived = _waived(session, inspection)
+    received = photos.received(session, inspection.id, wanted) - waived.keys()
+    erased = photos.erased(session, received)
+    blocks: list[Heading | Photos | Paragraph] = []
     for place, defect in enumerate(found, 1):
-        shots = [sha256 for sha256 in defect.photos if sha256 in received]
-        if shots:
+        shown = [sha256 for sha256 in defect.photos if sha256 in received and sha256 not in erased]
+        shots = tuple(_photo(session, sha256, named.get(sha256)) for sha256 in shown)
+        unseen = [_instead(waived[sha256]) for sha256 in defect.photos if sha256 in waived]
+        unseen += [_erased(erased[sha256]) for sha256 in defect.photos if sha256 in erased]
+        if shots or unseen:
             blocks.append(Heading(f"缺失 {place}　{defect.code}", level=2))
-            blocks.append(Photos(tuple(_photo(sha256, named.get(sha256)) for sha256 in shots)))
+            blocks += [*([Photos(shots)] if shots else []), *unseen]
     return [Heading("三、缺失照片"), *blocks] if blocks else []
 
 
-def _photo(sha256: str, named: NamedPhoto | None) -> Photo:
+def _waived(session: Session, inspection: Inspection) -> dict[str, PhotoWaiver]:
+    """The waivers of photos that had not come when the papers were issued: what comes later changes no paper."""
+    issued_at = inspection.issued_at
+    return {
+        sha256: row
+        for sha256, row in queries.waivers_of(session, inspection.id).items()
+        if row.arrived_at is None or (issued_at is not None and row.arrived_at > issued_at)
+    }
+
+
+def _instead(waiver: PhotoWaiver) -> Paragraph:
+    return Paragraph(f"照片未收到（{_decided(waiver)}）：{waiver.reason}（雜湊 {waiver.sha256}）", mark="※")
+
+
+def _erased(erasure: "PhotoErasure") -> Paragraph:
+    day = roc.format_long(legal_day(erasure.erased_at))
+    return Paragraph(f"照片已依規定清除（{day}）；雜湊 {erasure.sha256}", mark="※")
+
+
+def _decided(waiver: PhotoWaiver) -> str:
+    return f"{waiver.waived_by_name} {roc.format_long(legal_day(waiver.waived_at))}核定免補"
+
+
+def _waivers(session: Session, inspection: Inspection) -> list[Heading | Table]:
+    """The photos that were waived and had not come when the record was issued."""
+    named = {photo.sha256: photo for photo in queries.named_photos(session, inspection.id)}
+    rows = tuple(
+        (_called(named[sha256]), row.reason, _decided(row))
+        for sha256, row in _waived(session, inspection).items()
+    )
+    columns = (Column("照片", 32), Column("免補理由", 38), Column("核定", 26))
+    return [Heading("五、未收到而免補的照片"), Table(columns, rows)] if rows else []
+
+
+def _called(named: NamedPhoto) -> str:
+    words = [*([named.caption] if named.caption else []), _day_and_time(named), f"雜湊 {named.sha256[:16]}"]
+    return "　".join(word for word in words if word)
+
+
+def _photo(session: Session, sha256: str, named: NamedPhoto | None) -> Photo:
     words = [named.caption] if named and named.caption else []
     if named and named.taken_at:
         words.append(_day_and_time(named))
-    return Photo(_web_copy(sha256), sha256, "　".join(words))
+    return Photo(_web_copy(session, sha256), sha256, "　".join(words))
 
 
-def _web_copy(sha256: str) -> Path:
+def _web_copy(session: Session, sha256: str) -> Path:
     """The copy without EXIF: a camera's position is not for the paper."""
-    return photos.paths(sha256, photos.WEB)
+    return reading.path_of(session, sha256, photos.WEB)
 
 
 def _day_and_time(named: NamedPhoto) -> str:

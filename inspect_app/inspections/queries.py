@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from functools import cache
 from typing import Any, TypeVar
 from uuid import UUID
@@ -26,12 +26,13 @@ from inspect_app.inspections.models import (
     Inspection,
     Mark,
     NamedPhoto,
+    PhotoWaiver,
     Recipient,
     SiteTest,
     Submission,
     TeamMember,
 )
-from inspect_app.inspections.words import PLANNED, PUBLISHED, STARTED
+from inspect_app.inspections.words import CLOSED, PLANNED, PUBLISHED, STARTED
 
 S = TypeVar("S", bound=Select[Any])
 
@@ -182,6 +183,12 @@ def locked(session: Session, inspection_id: UUID) -> Inspection | None:
     return session.scalar(query.execution_options(populate_existing=True))
 
 
+def hold(session: Session, inspection_id: str) -> None:
+    """Hold the row until the transaction ends; references to it may still be made."""
+    query = select(Inspection.id).where(Inspection.id == UUID(inspection_id))
+    session.execute(query.with_for_update(key_share=True, of=Inspection)).all()
+
+
 def on_day(session: Session, tender_id: UUID, on: date) -> Inspection | None:
     """The live inspection of a tender on a day (同案同日僅一筆)."""
     query = select(Inspection).where(Inspection.tender_id == tender_id, Inspection.on == on)
@@ -219,10 +226,47 @@ def named_photos(session: Session, inspection_id: UUID) -> list[NamedPhoto]:
     return list(session.scalars(query))
 
 
+def namings(session: Session, actor: Actor, shas: Iterable[str]) -> list[tuple[UUID, str]]:
+    """Where these photos are named, as pictures and not as signatures: inspections the actor may know of, and which."""
+    query = select(NamedPhoto.inspection_id, NamedPhoto.sha256).where(
+        NamedPhoto.sha256.in_(list(shas)),
+        NamedPhoto.signature.is_(None),
+        NamedPhoto.inspection_id.in_(ids_visible_to(actor)),
+    )
+    return list(session.execute(query.order_by(NamedPhoto.inspection_id, NamedPhoto.position)).tuples())
+
+
+def waivers_of(session: Session, inspection_id: UUID) -> dict[str, PhotoWaiver]:
+    """The waivers of photos that the current submission names, by SHA-256 in its order."""
+    named = (NamedPhoto.inspection_id == PhotoWaiver.inspection_id) & (
+        NamedPhoto.sha256 == PhotoWaiver.sha256
+    )
+    query = select(PhotoWaiver).join(NamedPhoto, named).where(PhotoWaiver.inspection_id == inspection_id)
+    return {row.sha256: row for row in session.scalars(query.order_by(NamedPhoto.position))}
+
+
+def waived(session: Session, inspection_id: UUID) -> frozenset[str]:
+    """The SHA-256s of every photo that need not come for an inspection, whether its submission names it or not."""
+    query = select(PhotoWaiver.sha256).where(PhotoWaiver.inspection_id == inspection_id)
+    return frozenset(session.scalars(query))
+
+
 def names_photo(actor: Actor, sha256: str) -> Select[UUID]:
     """The inspections an actor may read whose current submission names this photo."""
     named = select(NamedPhoto.inspection_id).where(NamedPhoto.sha256 == sha256)
     return ids_visible_to(actor).where(Inspection.id.in_(named))
+
+
+def naming(session: Session, sha256: str) -> list[UUID]:
+    """The inspections whose current submission names a photo, whoever asks."""
+    query = select(NamedPhoto.inspection_id).where(NamedPhoto.sha256 == sha256)
+    return list(session.scalars(query))
+
+
+def closed_before(session: Session, instant: datetime) -> list[Inspection]:
+    """The inspections closed before an instant, the earliest first."""
+    query = select(Inspection).where(Inspection.closed_at < instant, Inspection.state == CLOSED)
+    return list(session.scalars(query.order_by(Inspection.closed_at, Inspection.id)))
 
 
 def submission_names(

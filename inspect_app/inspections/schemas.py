@@ -5,10 +5,11 @@ from typing import Any
 
 import marshmallow as ma
 
-from inspect_app.core.api import Day, Flag, Instant, PageArgs, Schema, page_schema
+from inspect_app.core.api import Day, Flag, Instant, PageArgs, Schema, SealedOut, page_schema
 from inspect_app.inspections.decisions import Issue, TestResult
 from inspect_app.inspections.plans import Plan
 from inspect_app.inspections.recipients import PARTIES, SendOn
+from inspect_app.inspections.waivers import Waiver
 from inspect_app.inspections.words import KINDS, METHODS, STATES
 
 
@@ -88,6 +89,14 @@ class RecipientOut(Schema):
     document = ma.fields.String(allow_none=True)
 
 
+class WaiverOut(Schema):
+    sha256 = ma.fields.String()
+    reason = ma.fields.String()
+    waived_at = ma.fields.AwareDateTime()
+    waived_by = ma.fields.String(attribute="waived_by_name")
+    arrived_at = ma.fields.AwareDateTime(allow_none=True)
+
+
 class SubmissionRow(VersionOut):
     received_by = ma.fields.UUID()
 
@@ -123,6 +132,7 @@ class InspectionOut(InspectionRow):
     tests = ma.fields.List(ma.fields.Nested(TestOut))
     submissions = ma.fields.List(ma.fields.Nested(VersionOut))
     missing = ma.fields.List(ma.fields.String())
+    waived = ma.fields.List(ma.fields.Nested(WaiverOut))
     recipients = ma.fields.List(ma.fields.Nested(RecipientOut))
     cancel_reason = ma.fields.String(allow_none=True)
 
@@ -148,6 +158,21 @@ class DeclarationIn(Schema):
 
 class ReasonIn(Schema):
     reason = _text(500, required=True)
+
+
+class WaiverIn(Schema):
+    sha256s = ma.fields.List(
+        ma.fields.String(
+            validate=ma.validate.Regexp(r"^[0-9a-f]{64}(?![\s\S])", error="應為 64 個小寫十六進位字元。")
+        ),
+        required=True,
+        validate=ma.validate.Length(min=1, max=500, error="請選 1 到 500 張照片。"),
+    )
+    reason = _text(500, required=True)
+
+    @ma.post_load
+    def as_waiver(self, values: dict[str, Any], **_: Any) -> Waiver:
+        return Waiver(tuple(values["sha256s"]), values["reason"])
 
 
 class StartIn(Schema):
@@ -192,6 +217,7 @@ class ReceiptOut(Schema):
     received_at = ma.fields.AwareDateTime()
     state = ma.fields.String()
     missing = ma.fields.List(ma.fields.String())
+    receipt = ma.fields.Nested(SealedOut, allow_none=True)
 
 
 InspectionPage = page_schema(InspectionRow)

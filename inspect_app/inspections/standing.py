@@ -10,11 +10,16 @@ from sqlalchemy import Row, Select, and_, bindparam, exists, func, select
 from sqlalchemy.orm import Session
 
 from inspect_app.catalogue.queries import counting_on
+from inspect_app.core.audit import AuditEvent
+from inspect_app.core.chain import START, Link
 from inspect_app.core.database import table
 from inspect_app.inspections.models import Inspection, Mark, Submission, TeamMember
 from inspect_app.inspections.words import PARTS
 
 VISITS, PEOPLE, MARKS, SENT = table(Inspection), table(TeamMember), table(Mark), table(Submission)
+EVENTS = table(AuditEvent)
+CHAINED = and_(EVENTS.c.subject_kind == "inspection", EVENTS.c.subject_id == bindparam("chain"))
+LAST = select(func.max(EVENTS.c.seq)).where(CHAINED).scalar_subquery()
 
 # A statement of its own: on PostgreSQL one that waited for the row would tell of the others as they were before.
 TEAM = (
@@ -22,14 +27,17 @@ TEAM = (
         *(PEOPLE.c[name] for name in ("user_id", "name", "role", "outside")),
         *(MARKS.c[name] for name in PARTS),
         SENT.c.inspection_id.label("sent_for"),
-        *(SENT.c[name] for name in ("sha256", "reason", "received_at")),
+        *(SENT.c[name] for name in ("sha256", "reason", "received_at", "received_by")),
         exists().where(MARKS.c.inspection_id == bindparam("visit")).label("is_marked"),
+        EVENTS.c.seq,
+        EVENTS.c.hash,
     )
     .select_from(PEOPLE)
     .outerjoin(
         MARKS, and_(MARKS.c.inspection_id == PEOPLE.c.inspection_id, MARKS.c.member_id == PEOPLE.c.user_id)
     )
     .outerjoin(SENT, SENT.c.id == bindparam("submission"))
+    .outerjoin(EVENTS, and_(CHAINED, EVENTS.c.seq == LAST))
     .where(PEOPLE.c.inspection_id == bindparam("visit"))
     .order_by(PEOPLE.c.position)
 )
@@ -68,6 +76,7 @@ class Earlier:
     sha256: str
     reason: str | None
     received_at: datetime
+    by: UUID
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +84,7 @@ class Standing:
     """A visit, held until the transaction ends, with its team and what was received under the submission's id.
 
     `is_marked`: somebody has marked it, be it one who is no longer on the team. `code_revision`: of the catalogue,
-    kept since the first submission, before it the one that counts on the visit's day.
+    kept since the first submission, before it the one that counts on the visit's day. `last`: of its chain of events.
     """
 
     id: UUID
@@ -86,6 +95,7 @@ class Standing:
     team: tuple[Person, ...]
     earlier: Earlier | None
     is_marked: bool
+    last: Link
 
     @property
     def members(self) -> frozenset[UUID]:
@@ -105,11 +115,13 @@ def standing(session: Session, inspection_id: UUID, submission_id: UUID, person_
     visit = connection.execute(_visit(), {"visit": inspection_id, "person": person_id}).one_or_none()
     if visit is None:
         return None
-    rows = connection.execute(TEAM, {"visit": inspection_id, "submission": submission_id}).all()
+    asked = {"visit": inspection_id, "submission": submission_id, "chain": str(inspection_id)}
+    rows = connection.execute(TEAM, asked).all()
     team = tuple(_person(row) for row in rows)
     earlier, marked = _earlier(rows[0]), bool(rows[0].is_marked)
     seen = (visit.id, visit.on, visit.state, visit.submission_id, visit.code_revision)
-    return Standing(*seen, team, earlier, marked)
+    last = Link(rows[0].seq, rows[0].hash) if rows[0].seq else START
+    return Standing(*seen, team, earlier, marked, last)
 
 
 def _person(row: Row[*tuple[object, ...]]) -> Person:
@@ -122,4 +134,5 @@ def _earlier(row: Row[*tuple[object, ...]]) -> Earlier | None:
     found = row._mapping
     if found["sent_for"] is None:
         return None
-    return Earlier(found["sent_for"], found["sha256"], found["reason"], found["received_at"])
+    names = ("sent_for", "sha256", "reason", "received_at", "received_by")
+    return Earlier(*(found[name] for name in names))

@@ -2,14 +2,16 @@
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy.orm import Session
 
 from inspect_app.catalogue import service as catalogues
+from inspect_app.core import audit
 from inspect_app.core.auth import Actor
+from inspect_app.core.chain import Link
 from inspect_app.core.problems import Conflict, DifferentBody, NotAllowed
 from inspect_app.inspections import checks, keeping, plans, policy, queries, scores
 from inspect_app.inspections.body import MarkBody, SubmissionBody, decode
@@ -22,7 +24,10 @@ from inspect_app.photos import queries as photos
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """The answer to a submission; `is_new` tells 201 from 200. `missing` are SHA-256s in hex."""
+    """The answer to a submission; `is_new` tells 201 from 200. `missing` are SHA-256s in hex.
+
+    `link`: of the event of its coming, in the visit's chain.
+    """
 
     id: UUID
     sha256: str
@@ -30,6 +35,7 @@ class Receipt:
     state: str
     missing: tuple[str, ...]
     is_new: bool
+    link: Link | None
 
 
 def submit(session: Session, inspection_id: UUID, sent: Sent, by: Actor, now: datetime) -> Receipt:
@@ -44,6 +50,7 @@ def submit(session: Session, inspection_id: UUID, sent: Sent, by: Actor, now: da
         raise Conflict("這次查核已經送出過；要更正請改送 amendments，並附理由。")
     if visit.state == PLANNED:
         plans.start(session, policy.led(session, by, inspection_id), sent.body.started_at, by, now)
+        visit = replace(visit, last=audit.tip(session, "inspection", str(visit.id)))
     elif visit.state != STARTED:
         raise Conflict("這件查核已取消，不能送出；請洽工作人員。")
     return _accept(session, visit, sent, by, now)
@@ -99,7 +106,7 @@ def _settle(session: Session, inspection: Inspection, named: Sequence[str]) -> t
 
 
 def missing_photos(session: Session, inspection_id: UUID) -> tuple[str, ...]:
-    """The hashes the current submission names whose bytes have not come for this inspection."""
+    """The hashes the current submission names whose bytes have not come for this inspection and are not waived."""
     return _missing(
         session, inspection_id, [photo.sha256 for photo in queries.named_photos(session, inspection_id)]
     )
@@ -109,7 +116,9 @@ def _missing(
     session: Session, inspection_id: UUID, named: Sequence[str], *, lock: bool = False
 ) -> tuple[str, ...]:
     received = photos.received(session, inspection_id, named, lock=lock)
-    return tuple(sha256 for sha256 in named if sha256 not in received)
+    missing = tuple(sha256 for sha256 in named if sha256 not in received)
+    waived = queries.waived(session, inspection_id) if missing else frozenset()
+    return tuple(sha256 for sha256 in missing if sha256 not in waived)
 
 
 def current_body(session: Session, inspection: Inspection) -> SubmissionBody | None:
@@ -151,9 +160,9 @@ def _accept(session: Session, visit: Standing, sent: Sent, by: Actor, now: datet
     version = 1 if sent.is_first else queries.last_version(session, visit.id) + 1
     missing = _missing(session, visit.id, keeping.photos_named(body), lock=True)
     state = INCOMPLETE if missing else SUBMITTED
-    keeping.keep(session, visit, sent, keeping.Stored(version, state, by, now))
+    link = keeping.keep(session, visit, sent, keeping.Stored(version, state, by, now))
     session.expire_all()
-    return Receipt(body.id, sent.sha256, now, state, missing, is_new=True)
+    return Receipt(body.id, sent.sha256, now, state, missing, is_new=True, link=link)
 
 
 def _require_own_marks(visit: Standing, body: SubmissionBody) -> None:
@@ -175,4 +184,8 @@ def _judge_mark(inspection: Inspection, member_id: UUID, given: MarkBody) -> Non
 def _receipt(session: Session, visit: Standing, sent: Sent, earlier: Earlier, by: Actor) -> Receipt:
     inspection = policy.led(session, by, visit.id)
     missing = settle(session, inspection)
-    return Receipt(sent.body.id, earlier.sha256, earlier.received_at, inspection.state, missing, is_new=False)
+    came = (keeping.SUBMITTED, keeping.AMENDED)
+    subject = ("inspection", visit.id)
+    link = audit.link_of(session, subject, earlier.received_at, earlier.by, *came, sha256=earlier.sha256)
+    seen = (earlier.sha256, earlier.received_at, inspection.state, missing)
+    return Receipt(sent.body.id, *seen, is_new=False, link=link)

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from inspect_app.core.auth import Actor
 from inspect_app.core.permissions import INSPECTED
 from inspect_app.inspections import panel, policy, queries, submissions
-from inspect_app.inspections.models import Inspection, Mark, Recipient, SiteTest, Submission
+from inspect_app.inspections.models import Inspection, Mark, PhotoWaiver, Recipient, SiteTest, Submission
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +45,7 @@ class InspectionView:
     tests: tuple[SiteTest, ...]
     submissions: tuple[Submission, ...]
     missing: tuple[str, ...]
+    waived: tuple[PhotoWaiver, ...]
     recipients: tuple[Recipient, ...]
 
 
@@ -61,6 +62,7 @@ def view(session: Session, actor: Actor, inspection: Inspection) -> InspectionVi
         tests=tuple(queries.tests_of(session, inspection.id)),
         submissions=tuple(queries.submissions_of(session, inspection.id)) if inside else (),
         missing=submissions.missing_photos(session, inspection.id) if actor.role not in INSPECTED else (),
+        waived=tuple(queries.waivers_of(session, inspection.id).values()) if inside else (),
         recipients=tuple(queries.recipients(session, inspection.id)),
     )
 

@@ -53,12 +53,17 @@ class Event:
 
 @dataclass(frozen=True, slots=True)
 class Photo:
-    """One photo of a grid; ``thumb`` is None while its bytes have not been received."""
+    """One photo of a grid; ``thumb`` is None while there is nothing to show, ``instead`` says why.
+
+    ``original`` leads to the bytes as received, for those who are to be offered them.
+    """
 
     thumb: str | None
     alt: str
     href: str
     caption: str = ""
+    instead: str = "照片尚未收到"
+    original: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """Noting which files of a form have come, and forgetting them."""
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import CursorResult, delete
@@ -10,8 +10,9 @@ from sqlalchemy.orm import Session
 
 from inspect_app.core.auth import Actor
 from inspect_app.openrosa.models import Attachment
+from inspect_app.photos import retention
 
-KEPT = timedelta(days=30)
+KEPT = retention.kept("form_attachments")
 """As long as a photo that nothing names."""
 
 

@@ -18,8 +18,8 @@ from inspect_app.core.problems import (
 )
 from inspect_app.openrosa import answers, instance, lists, media, receiving, xform
 from inspect_app.openrosa.besides import CODES_FILE
-from inspect_app.photos import draining
 from inspect_app.photos.receiving import release_database
+from inspect_app.photos.resumable import draining
 
 blueprint = Blueprint("openrosa", __name__, url_prefix="/openrosa")
 

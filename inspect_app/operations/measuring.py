@@ -1,6 +1,5 @@
 """Sizes of disks and files, told so coarsely that no single visit's rows or photos move them."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -53,8 +52,3 @@ def file_size(path: Path) -> int:
         return path.stat().st_size
     except OSError:
         return 0
-
-
-def faulty(paths: Iterable[Path]) -> int:
-    """How many of the files are missing or empty."""
-    return sum(file_size(path) == 0 for path in paths)

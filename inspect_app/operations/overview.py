@@ -43,13 +43,41 @@ class Database:
 
 
 @dataclass(frozen=True, slots=True)
+class Damage:
+    """Something wrong with a stored file or object, in words; `open`: it still is."""
+
+    what: str
+    place: str
+    name: str
+    first_seen: datetime
+    last_seen: datetime
+    healed_at: datetime | None
+    todo: str
+
+    @property
+    def open(self) -> bool:
+        return self.healed_at is None
+
+
+@dataclass(frozen=True, slots=True)
 class Storage:
-    """Photos received for issued inspections; `faulty` of the `checked_at_most` newest files' are missing or empty."""
+    """Photos received for issued inspections, and of these alone: what was found wrong, and what waits for S3.
+
+    `remote` is S3's address, None without one; `away_since` when it ceased to answer the worker; `read_at` when
+    every file was last read. `has_room`: new photos are taken. `faulty` counts what is wrong still, `damages` lists
+    some hundreds, healed ones too.
+    """
 
     photos: int
     bytes: int
+    remote: str | None
+    away_since: datetime | None
+    waiting: int
+    waiting_since: datetime | None
+    read_at: datetime | None
+    has_room: bool
     faulty: int
-    checked_at_most: int
+    damages: Sequence[Damage]
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,10 +140,7 @@ def findings(seen: Overview) -> Iterator[Finding]:
     """What is not well, the database first."""
     yield from _of_database(seen.database)
     yield from _of_disks(seen.disks)
-    if seen.storage.faulty:
-        yield Finding(
-            BAD, f"{seen.storage.faulty} 張照片的檔案遺失或是空的。", "請從備份還原照片資料夾中缺少的檔案。"
-        )
+    yield from _of_storage(seen.storage)
     if not any(worker.alive for worker in seen.workers):
         yield Finding(
             BAD, "沒有背景程序在運作。", "請啟動背景程序（flask --app wsgi worker），並查看它的日誌。"
@@ -137,6 +162,19 @@ def _of_database(database: Database) -> Iterator[Finding]:
         yield Finding(
             BAD, "資料庫的版次與程式不同。", "請停止服務，執行 flask --app wsgi db upgrade，再啟動。"
         )
+
+
+def _of_storage(storage: Storage) -> Iterator[Finding]:
+    if storage.faulty:
+        what = f"{storage.faulty} 個照片檔案損壞、遺失、是空的，或不明。"
+        yield Finding(BAD, what, "請看下方「照片檔案的異常」，依各列的說明處理。")
+    if not storage.has_room:
+        what = "照片所在的磁碟剩餘空間低於 MIN_FREE_BYTES，不收新照片；已收的仍可查看。"
+        yield Finding(BAD, what, "請清出空間，或把照片移到較大的磁碟；之後會自動恢復收件。")
+    if storage.away_since:
+        what = "S3 連不上，照片暫存在本機；收件不受影響。"
+        todo = "請確認 S3 服務、網路與 AWS_* 憑證；恢復後會自動補送，不必重啟。"
+        yield Finding(WARN, what, todo)
 
 
 def _of_disks(disks: Sequence[Disk]) -> Iterator[Finding]:

@@ -34,11 +34,26 @@ class DiskOut(Schema):
     state = ma.fields.String()
 
 
+class DamageOut(Schema):
+    what = ma.fields.String()
+    place = ma.fields.String()
+    name = ma.fields.String()
+    first_seen = ma.fields.AwareDateTime()
+    last_seen = ma.fields.AwareDateTime()
+    healed_at = ma.fields.AwareDateTime(allow_none=True)
+    todo = ma.fields.String()
+
+
 class StorageOut(Schema):
     photos = ma.fields.Integer()
     bytes = ma.fields.Integer()
     faulty = ma.fields.Integer()
-    checked_at_most = ma.fields.Integer()
+    remote = ma.fields.String(allow_none=True)
+    away_since = ma.fields.AwareDateTime(allow_none=True)
+    waiting = ma.fields.Integer()
+    waiting_since = ma.fields.AwareDateTime(allow_none=True)
+    read_at = ma.fields.AwareDateTime(allow_none=True)
+    damages = ma.fields.List(ma.fields.Nested(DamageOut))
 
 
 class WorkerOut(Schema):

@@ -9,7 +9,7 @@ import sqlalchemy
 from flask import current_app
 from sqlalchemy.orm import Session
 
-from inspect_app.core import jobs, runs
+from inspect_app.core import jobs, runs, space
 from inspect_app.core.health import BEAT_FRESH
 from inspect_app.core.metrics import metrics
 from inspect_app.core.runs import FAILED, WAITING, Run
@@ -17,6 +17,7 @@ from inspect_app.core.settings import Settings, current_settings
 from inspect_app.operations import measuring, queries, settings_view, words
 from inspect_app.operations.measuring import Disk
 from inspect_app.operations.overview import (
+    Damage,
     Database,
     JobState,
     Overview,
@@ -26,12 +27,17 @@ from inspect_app.operations.overview import (
     findings,
 )
 from inspect_app.photos import queries as photos
+from inspect_app.photos.keeping import findings as photo_findings
+from inspect_app.photos.keeping import ledger
+from inspect_app.photos.keeping.findings import Found
 
-CHECKED_PHOTOS = 500
-"""How many photos' files are looked at while the page is drawn; a further three look-ups each."""
+SHOWN_DAMAGES = 200
 
 WORKERS_SINCE = timedelta(days=1)
 LATE = timedelta(hours=1)
+READING = "photos.scrub"
+"""The job that reads every stored byte."""
+
 KINDS = {"sqlite": "SQLite", "postgresql": "PostgreSQL"}
 
 
@@ -74,10 +80,32 @@ def _disks(settings: Settings) -> tuple[Disk, ...]:
 
 def _storage(session: Session) -> Storage:
     number, size = photos.published_size(session)
-    shas = photos.newest(session, CHECKED_PHOTOS)
-    paths = ([photos.paths(sha256, each) for each in photos.SIZES] for sha256 in shas)
-    damaged = sum(measuring.faulty(each) > 0 for each in paths)
-    return Storage(number, size, damaged, CHECKED_PHOTOS)
+    remote = current_settings().remote_storage
+    waiting, since = ledger.waiting_published(session) if remote else (0, None)
+    return Storage(
+        photos=number,
+        bytes=size,
+        remote=str(remote) if remote else None,
+        away_since=photo_findings.away_since(session) if remote else None,
+        waiting=waiting,
+        waiting_since=since,
+        read_at=queries.last_successes(session).get(READING),
+        has_room=not space.is_short(),
+        faulty=photo_findings.published_open(session),
+        damages=[_damage(found) for found in photo_findings.published(session, SHOWN_DAMAGES)],
+    )
+
+
+def _damage(found: Found) -> Damage:
+    return Damage(
+        what=words.DAMAGES[found.kind],
+        place=words.PLACES[found.place],
+        name=found.name,
+        first_seen=found.first_seen,
+        last_seen=found.last_seen,
+        healed_at=found.healed_at,
+        todo=words.HEALED[found.healed_from or ""] if found.healed_at else words.TODO[found.kind],
+    )
 
 
 def _workers(session: Session, now: datetime) -> list[Worker]:

@@ -8,11 +8,20 @@ from sqlalchemy.engine import make_url
 from inspect_app.core.settings import Settings
 from inspect_app.operations.overview import SettingInForce
 
-NAMES = {"environment": "CHAHE_ENV", "uploads_dir": "STORAGE_URL"}
+NAMES = {"environment": "CHAHE_ENV", "uploads_dir": "STORAGE_URL", "remote_storage": "STORAGE_URL（S3）"}
 PLAIN = frozenset(
     {
-        *("environment", "data_dir", "uploads_dir", "session_hours", "max_photo_bytes", "max_body_bytes"),
+        *(
+            "environment",
+            "data_dir",
+            "uploads_dir",
+            "spool_keep_bytes",
+            "session_hours",
+            "max_photo_bytes",
+            "max_body_bytes",
+        ),
         *("log_level", "team_name"),
+        *("device_uploads", "device_upload_bytes", "device_day_bytes", "min_free_bytes"),
     }
 )
 SHOWN_QUERY = frozenset({"host", "port", "dbname", "sslmode", "connect_timeout", "application_name"})
@@ -31,6 +40,8 @@ def in_force(settings: Settings) -> list[SettingInForce]:
 def _shown(name: str, value: object) -> str:
     if name == "database_url":
         return without_secrets(str(value))
+    if name == "remote_storage":
+        return str(value) if value else "未設定"
     if name not in PLAIN:
         return "已設定" if value else "未設定"
     return value.as_uri() if name == "uploads_dir" and isinstance(value, Path) else str(value)

@@ -21,6 +21,30 @@ CAUSES = (
 """Part of an exception's name: what happened. The first that fits."""
 
 
+DAMAGES = {
+    "damaged": "內容與雜湊值不符",
+    "empty": "檔案是空的",
+    "missing": "檔案遺失",
+    "stray": "不屬於任何照片",
+    "refused": "S3 不收或不給這個物件",
+}
+PLACES = {"local": "本機", "s3": "S3"}
+HEALED = {
+    "s3": "已自動由 S3 修復",
+    "local": "已自動由本機修復",
+    "original": "已自動由原檔重新產生",
+    "outside": "已恢復正常",
+}
+RESTORE = "請由備份取回：在照片資料夾執行 unzip -o 備份檔 '名稱'；下次讀取後會顯示已恢復正常"
+TODO = {
+    "damaged": RESTORE,
+    "empty": RESTORE,
+    "missing": RESTORE + "。多台主機時，也可能還在另一台的暫存區",
+    "stray": "確認不是別的系統的檔案後刪除；本機的會在隔天自動清除",
+    "refused": "其他照片照常移存，這張每次執行都會再試；一直如此時請查 S3 的紀錄與這個物件的權限",
+}
+
+
 def cause(error: str | None) -> str:
     """What happened, in words; only the exception's name is read, for what follows it may tell of a visit."""
     if not error:

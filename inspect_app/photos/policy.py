@@ -7,16 +7,19 @@ from uuid import UUID
 from sqlalchemy import Select
 from sqlalchemy.orm import Session
 
+from inspect_app.core import roc
 from inspect_app.core.auth import Actor
+from inspect_app.core.clock import legal_day
 from inspect_app.core.permissions import INSPECTED
 from inspect_app.core.problems import Conflict, NotAllowed, NotFound
 from inspect_app.inspections import policy as inspections
 from inspect_app.inspections import queries as inspection_queries
 from inspect_app.photos import queries
 from inspect_app.photos.models import Photo, PhotoUpload
-from inspect_app.photos.problems import Gone
+from inspect_app.photos.problems import Erased, Gone
 
 Rule = Callable[[Session, Actor, str], bool]
+ABSENT = "沒有這張照片，或不是您能查看的；請從查核紀錄開啟。"
 ENDED = {"closed": "已結案", "cancelled": "已取消"}
 
 
@@ -52,7 +55,36 @@ def readable(session: Session, actor: Actor, sha256: str) -> Photo:
     # The right first: the same questions go to the database whether the photo is secret or absent.
     photo = queries.get(session, sha256) if _may_read(session, actor, sha256) else None
     if photo is None:
-        raise NotFound("沒有這張照片，或不是您能查看的；請從查核紀錄開啟。")
+        raise NotFound(ABSENT)
+    return photo
+
+
+def sees_notes(actor: Actor) -> bool:
+    """Whether a reader of a photo may know what it tells of itself: where, when, with what. Staff, its team, auditors."""
+    return actor.role not in INSPECTED
+
+
+def gets_original(session: Session, actor: Actor, sha256: str) -> bool:
+    """Whether a reader gets the very bytes received: who sees its notes, and who sent them himself, to compare hashes.
+
+    Everybody else gets the same picture without notes.
+    """
+    return sees_notes(actor) or queries.sent_by(session, actor.id, sha256)
+
+
+def require_sent(session: Session, actor: Actor, sha256: str) -> None:
+    """NotFound unless the photo came for an inspection the actor may know of, named there (still) or not."""
+    known = inspection_queries.ids_visible_to(actor)
+    if session.scalar(queries.received_among(sha256, known).limit(1)) is None:
+        raise NotFound(ABSENT)
+
+
+def viewable(session: Session, actor: Actor, sha256: str) -> Photo:
+    """The photo to be shown; NotFound as `readable`, Erased for one whose bytes were erased."""
+    photo = readable(session, actor, sha256)
+    if (erasure := queries.erasure(session, sha256)) is not None:
+        day = roc.format_long(legal_day(erasure.erased_at))
+        raise Erased(f"這張照片已於{day}依規定清除，不能再看；它的紀錄與雜湊都保留。")
     return photo
 
 

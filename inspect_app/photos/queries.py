@@ -5,12 +5,13 @@ from datetime import datetime
 from pathlib import Path
 from uuid import UUID
 
-from sqlalchemy import Select, exists, func, select, true
+from sqlalchemy import ColumnElement, Select, SQLColumnExpression, exists, func, select, true, update
 from sqlalchemy.orm import Session
 
 from inspect_app.core.storage import storage
 from inspect_app.inspections import queries as inspections
-from inspect_app.photos.models import Photo, PhotoReceipt, PhotoUpload
+from inspect_app.photos.models import Photo, PhotoErasure, PhotoReceipt, PhotoUpload
+from inspect_app.photos.resumable import quotas
 
 ORIGINAL, WEB, THUMB = "original", "web", "thumb"
 SIZES = (THUMB, WEB, ORIGINAL)
@@ -64,6 +65,26 @@ def receipts(session: Session, shas: Iterable[str]) -> list[PhotoReceipt]:
     return list(session.scalars(query.order_by(PhotoReceipt.sha256, PhotoReceipt.received_at)))
 
 
+def received_for(session: Session, inspection_id: UUID) -> list[PhotoReceipt]:
+    """Every receipt of an inspection, oldest first."""
+    query = select(PhotoReceipt).where(PhotoReceipt.inspection_id == inspection_id)
+    return list(session.scalars(query.order_by(PhotoReceipt.received_at, PhotoReceipt.sha256)))
+
+
+def receipt_for(
+    session: Session, sha256: str, inspection_id: UUID, readable: Select[UUID], person: UUID, *, own: bool
+) -> PhotoReceipt | None:
+    """A person's own receipt for an inspection among the readable ones, else the first; `own`: no other's."""
+    theirs = PhotoReceipt.uploader_id == person
+    query = select(PhotoReceipt).where(
+        PhotoReceipt.sha256 == sha256,
+        PhotoReceipt.inspection_id == inspection_id,
+        PhotoReceipt.inspection_id.in_(readable),
+    )
+    order = (theirs.desc(), PhotoReceipt.received_at, PhotoReceipt.uploader_id)
+    return session.scalar((query.where(theirs) if own else query).order_by(*order).limit(1))
+
+
 def sent_by(session: Session, uploader_id: UUID, sha256: str) -> bool:
     """Whether this person sent the photo, for any inspection."""
     query = select(PhotoReceipt.sha256).where(
@@ -82,13 +103,46 @@ def is_stored(sha256: str) -> bool:
     return all(paths(sha256, size).is_file() for size in SIZES)
 
 
+def erasure(session: Session, sha256: str) -> PhotoErasure | None:
+    """What is kept of a photo's erasure; None for one that was not erased."""
+    return session.get(PhotoErasure, sha256)
+
+
+def is_lasting() -> ColumnElement[bool]:
+    """The condition on photos that their bytes must be somewhere: that they were not erased."""
+    return Photo.sha256.not_in(select(PhotoErasure.sha256))
+
+
+def erased(session: Session, shas: Iterable[str]) -> dict[str, PhotoErasure]:
+    """Those of the photos that were erased, by SHA-256."""
+    wanted, found = sorted(set(shas)), dict[str, PhotoErasure]()
+    for start in range(0, len(wanted), CHUNK):
+        query = select(PhotoErasure).where(PhotoErasure.sha256.in_(wanted[start : start + CHUNK]))
+        found |= {row.sha256: row for row in session.scalars(query)}
+    return found
+
+
 def upload(session: Session, upload_id: UUID) -> PhotoUpload | None:
     return session.get(PhotoUpload, upload_id)
 
 
+def finish_alike(session: Session, upload: PhotoUpload, now: datetime) -> list[UUID]:
+    """Finish the unfinished uploads of the same photo for the same inspection by the same person; returns which."""
+    alike = update(PhotoUpload).where(
+        PhotoUpload.uploader_id == upload.uploader_id,
+        PhotoUpload.sha256 == upload.sha256,
+        PhotoUpload.inspection_id == upload.inspection_id,
+        PhotoUpload.finished_at.is_(None),
+    )
+    finished = alike.values(finished_at=now).returning(PhotoUpload.id)
+    return list(session.scalars(finished, execution_options={"synchronize_session": False}))
+
+
 def expired(session: Session, now: datetime, limit: int) -> list[PhotoUpload]:
-    """At most `limit` uploads whose time has run out."""
-    query = select(PhotoUpload).where(PhotoUpload.expires_at <= now).order_by(PhotoUpload.expires_at)
+    """At most `limit` uploads whose time has run out; what was received counts for its day first."""
+    counts_no_more = PhotoUpload.finished_at.is_(None) | (PhotoUpload.created_at <= now - quotas.DAY)
+    query = select(PhotoUpload).where(PhotoUpload.expires_at <= now, counts_no_more)
+    query = query.order_by(PhotoUpload.expires_at)
     return list(session.scalars(query.limit(limit)))
 
 
@@ -125,6 +179,14 @@ def unfinished_published(session: Session) -> int:
     return session.scalar(query) or 0
 
 
-def newest(session: Session, limit: int) -> list[str]:
-    """The photos received last, by SHA-256."""
-    return list(session.scalars(select(Photo.sha256).order_by(Photo.created_at.desc()).limit(limit)))
+def without(
+    session: Session,
+    sha256: SQLColumnExpression[str],
+    condition: ColumnElement[bool],
+    after: str,
+    limit: int,
+) -> list[str]:
+    """At most `limit` photos beyond `after`, in order, for which another table has no row that meets a condition."""
+    missing = ~exists().where(sha256 == Photo.sha256, condition)
+    query = select(Photo.sha256).where(Photo.sha256 > after, is_lasting(), missing)
+    return list(session.scalars(query.order_by(Photo.sha256).limit(limit)))

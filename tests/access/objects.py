@@ -20,7 +20,9 @@ ABSENT: dict[str, Ids] = {
     "defect": {"defect_id": NOWHERE},
     "tender": {"tender_id": NOWHERE},
     "photo": {"sha256": "0" * 64},
+    "receipt": {"sha256": "0" * 64, "inspection_id": NOWHERE},
     "upload": {"upload_id": NOWHERE},
+    "address": {"signed": "no-such-address"},
     "device": {"device_id": NOWHERE},
     "person": {"person_id": NOWHERE},
     "import": {"word": f"{'0' * 32}-{'0' * 32}"},
@@ -47,7 +49,9 @@ def build(world: World) -> None:
         "defect": _defects(visits),
         "tender": {"known": {"tender_id": visits["issued"].tender}},
         "photo": _photos(),
+        "receipt": _receipts(visits),
         "upload": _uploads(visits),
+        "address": {"staffs": {"signed": _signed(world)}},
         "device": {"leaders": {"device_id": _tablets(world)}},
         "person": {"own": {}, "member2": {"person_id": str(world.people["member2"])}},
         "import": {"staffs": {"word": _trial(world)}},
@@ -172,6 +176,15 @@ def _photos() -> dict[str, Ids]:
     return {name: {"sha256": sha256(number)} for name, number in numbers.items()}
 
 
+def _receipts(visits: dict[str, Visit]) -> dict[str, Ids]:
+    """Photos with the visit they were sent for."""
+    sent = {"secret": (3, "submitted"), "named": (4, "issued"), "correction": (6, "issued")}
+    return {
+        name: {"sha256": sha256(number), "inspection_id": visits[state].id}
+        for name, (number, state) in sent.items()
+    }
+
+
 def tus_headers(inspection_id: str, number: int = UPLOADED) -> dict[str, str]:
     """The headers that begin a resumable upload of a photo for a visit."""
     given = {"sha256": sha256(number), "inspection": inspection_id}
@@ -193,6 +206,12 @@ def _uploads(visits: dict[str, Visit]) -> dict[str, Ids]:
 
 
 # -- the rest --------------------------------------------------------------------------------------------
+
+
+def _signed(world: World) -> str:
+    """What is signed of an address that the staff asked for."""
+    answer = world.as_user("staff").get(f"/photos/{sha256(4)}/address", size="thumb")
+    return str(expect(answer, 200).get_json()["url"]).rsplit("/", 1)[1]
 
 
 def _tablets(world: World) -> str:

@@ -5,6 +5,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 from werkzeug.datastructures import FileStorage
 
@@ -23,6 +24,7 @@ KINDS = {
     "tender_id": "tender",
     "sha256": "photo",
     "upload_id": "upload",
+    "signed": "address",
     "device_id": "device",
     "word": "import",
     "code": "form",
@@ -41,6 +43,7 @@ NAMED_ELSEWHERE = {
     "POST /devices/enrol": "person",
     "POST /openrosa/submission": "inspection",
     f"GET {VISIT_FORM}": "inspection",
+    f"GET {PHOTO}/receipt": "receipt",
 }
 """Routes whose object stands in the query, a header or the body, or not first in the address."""
 
@@ -48,6 +51,7 @@ SECRET = {
     "inspection": ("planned", "started", "incomplete", "submitted", "cancelled"),
     "defect": ("found",),
     "photo": ("unnamed", "secret"),
+    "receipt": ("secret",),
     "upload": ("leaders",),
 }
 """The objects that belong to a visit before its issue."""
@@ -132,6 +136,7 @@ def _defaults(asked: Asked) -> Ids:
         "version": "1",
         "sha256": sha256(objects.NEW_PHOTO),
         "code": "construction-inspection",
+        "note_id": str(UUID(int=0)),
     }
 
 
@@ -233,10 +238,14 @@ BODIES: dict[str, Body] = {
     f"PUT {VISIT}/submission": _submission,
     f"POST {VISIT}/amendments": _amendment,
     f"PUT {VISIT}/tests/<string:test>": _json(**TEST, decided_on=TODAY),
+    f"POST {VISIT}/waivers": _json(sha256s=[sha256(objects.LATE_PHOTO)], reason="平板遺失"),
     f"POST {VISIT}/issue": _json(**ISSUE, correct_by=DEADLINE),
     f"POST {VISIT}/recipients": _json(party="pcm", document="測補字第 1 號"),
     f"POST {VISIT}/close": _json(),
+    f"POST {VISIT}/photo-notes/<uuid:note_id>/reviews": _json(verdict="clear"),
     f"PUT {PHOTO}": _photo,
+    "POST /api/v1/photos/<string:sha256>/erasure": _json(reason="當事人請求刪除"),
+    f"GET {PHOTO}/receipt": lambda asked: {"query_string": {"inspection": asked.ids["inspection_id"]}},
     "POST /api/v1/photos/uploads": lambda asked: {
         "headers": objects.tus_headers(asked.ids["inspection_id"], objects.NEW_PHOTO)
     },
@@ -263,9 +272,12 @@ BODIES: dict[str, Body] = {
     f"POST {VISIT_PAGE}/cancel": _form(reason="颱風"),
     f"POST {VISIT_PAGE}/start": _form(),
     f"POST {VISIT_PAGE}/tests/<string:test>": _form(**TEST, decided_on="115/11/23"),
+    f"POST {VISIT_PAGE}/waive": _form(sha256s=sha256(objects.LATE_PHOTO), reason="平板遺失"),
     f"POST {VISIT_PAGE}/issue": _form(**ISSUE, correct_by="115/12/20"),
     f"POST {VISIT_PAGE}/send-on": _form(party="pcm", document="測補字第 1 號"),
     f"POST {VISIT_PAGE}/close": _form(),
+    f"POST {VISIT_PAGE}/photo-notes/<uuid:note_id>/review": _form(verdict="clear"),
+    "POST /photos/retention/<uuid:inspection_id>": _form(sha256s="0" * 64, reason="當事人請求刪除"),
     f"POST {DEFECT_PAGE}/correct": _correction_form,
     f"POST {DEFECT_PAGE}/review": _form(result="pass"),
     f"POST {DEFECT_PAGE}/written-review": _form(result="pass", document="測審字第 1 號"),

@@ -98,6 +98,8 @@ def _grow(stages: Stages) -> None:
     stages.pool["inspection"].append({"inspection_id": visit.id, "submission_id": body["id"]})
     stages.pool["defect"].append({"defect_id": body["defects"][0]["id"]})
     stages.pool["photo"] += [{"sha256": sha256(number)} for number in (SHOT, LATE)]
+    sent = [{"sha256": sha256(number), "inspection_id": visit.id} for number in (SHOT, LATE)]
+    stages.pool["receipt"] += sent
     stages.pool["upload"] = [{"upload_id": upload}]
 
 
@@ -128,7 +130,9 @@ def _pool(known: Visit, visits: list[Visit]) -> dict[str, list[Ids]]:
         "defect": [{"defect_id": row["id"]} for row in defects],
         "tender": [{"tender_id": visit.tender} for visit in visits],
         "photo": [{"sha256": sha256(30)}],
+        "receipt": [{"sha256": sha256(30), "inspection_id": known.id}],
         "upload": [],
+        "address": [{"signed": "no-such-address"}],
         "device": [],
         "import": [objects.ABSENT["import"]],
         "form": [{"code": "construction-inspection", "version": "1"}],

@@ -96,13 +96,18 @@ def _by_basic(world: World, line: Line, ids: dict[str, str], name: str, token: s
 
 @pytest.mark.parametrize("who", ["staff", "leader", "contractor", "admin", "anonymous"])
 def test_reading_everything_changes_no_row_of_any_table(world: World, who: str) -> None:
-    before = digest(world)
+    """But the log of who saw an original."""
+    before = unlogged(world)
 
     for line in READS:
         for name in line.objects or (NONE,):
             sending.ask(world, who, line.route, ids_of(world, line.route, name))
 
-    assert digest(world) == before
+    assert unlogged(world) == before
+
+
+def unlogged(world: World) -> list[str]:
+    return [row for row in digest(world) if not row.startswith('INSERT INTO "photo_views"')]
 
 
 def test_every_reading_route_is_read(app: Flask) -> None:

@@ -36,7 +36,7 @@ REQUEST_ID = re.compile(r"\b[0-9a-z]{4}-[0-9a-z]{4}-[0-9a-z]{2}(?![0-9a-z-])")
 HIDDEN_TOKEN = re.compile(r'(csrf[^>]*(?:content|value))="[^"]*"')
 NUMBERED = re.compile(r"_sqlakeyset_oc_\d+")
 """A name that the paging library counts up, whoever asks for what."""
-BINARY = frozenset({"application/pdf", "image/jpeg", "image/png", XLSX})
+BINARY = frozenset({"application/pdf", "application/zip", "image/jpeg", "image/png", XLSX})
 CHANGING = ("X-Request-Id", "Date", "Set-Cookie")
 
 

@@ -21,7 +21,7 @@ from inspect_app.core.database import Base, session
 from inspect_app.core.storage import storage
 from inspect_app.inspections import recipients
 from inspect_app.inspections.models import Inspection, NamedPhoto, TeamMember
-from inspect_app.photos import shelves
+from inspect_app.photos.keeping import shelves
 from inspect_app.photos.models import Photo, PhotoReceipt, PhotoUpload
 from tests import builders
 from tests.clients import Api

@@ -1,5 +1,6 @@
 """Every step leaves one event: who, what, when, and the request a person can read out."""
 
+import re
 from typing import Any
 
 import pytest
@@ -78,7 +79,9 @@ def test_the_decisive_details_are_kept(app: Flask, as_user: AsUser, people: Ids)
 
     (issued,) = [event for event in history(app, visit) if event.action == "inspection.issued"]
 
+    facts = issued.detail.pop("facts")
     assert issued.detail == {"document": "測查字第 1 號", "correct_by": DEADLINE, "score": 83}
+    assert re.fullmatch("[0-9a-f]{64}", facts)
 
 
 def test_an_amendment_is_kept_with_its_reason(app: Flask, as_user: AsUser, people: Ids) -> None:
@@ -87,7 +90,8 @@ def test_an_amendment_is_kept_with_its_reason(app: Flask, as_user: AsUser, peopl
 
     (amended,) = [event for event in history(app, visit) if event.action == "inspection.amended"]
 
-    assert amended.detail == {"version": 2, "reason": "漏列委員評分"}
+    (_, sent) = visit.read(part="/submissions")["items"]
+    assert amended.detail == {"version": 2, "reason": "漏列委員評分", "sha256": sent["sha256"]}
 
 
 def test_what_is_repeated_leaves_nothing_more(app: Flask, as_user: AsUser, people: Ids) -> None:

@@ -14,6 +14,7 @@ from werkzeug.test import TestResponse
 
 from inspect_app.core.auth import permission_of
 from inspect_app.core.permissions import PERMISSIONS, PUBLIC, Role
+from inspect_app.evidence import service as evidence
 from tests import builders
 from tests.clients import PREFIX
 from tests.conftest import Write
@@ -76,7 +77,7 @@ def readable_rules(app: Flask, role: Role) -> list[Rule]:
 def everything(app: Flask, visit: Visit, username: str, ids: dict[str, str]) -> dict[str, Any]:
     """The answers of all those routes to one person, addresses filled from `ids`."""
     known = {"code": "construction-inspection", "version": "1", "sha256": sha256(1), "size": "web"}
-    known["revision"] = "roc-111"
+    known |= {"revision": "roc-111", "signed": "no-signature"}
     role = next(who.role for who in (*builders.CAST, *STRANGERS) if who.username == username)
     answers = {}
     for rule in readable_rules(app, role):
@@ -89,6 +90,8 @@ def everything(app: Flask, visit: Visit, username: str, ids: dict[str, str]) -> 
 @pytest.mark.every_database
 @pytest.mark.parametrize("username", [*INSPECTED, "auditor", "other_leader"])
 def test_every_answer_is_the_same_with_and_without_a_visit(app: Flask, planned: Visit, username: str) -> None:
+    with app.app_context():
+        evidence.start()  # as every process does: the public key stands before any visit
     expect(planned.post("staff", "/cancel", {"reason": "只留標案"}), 200)
     absent = {name: str(uuid4()) for name in ("inspection_id", "defect_id", "submission_id")}
     absent["tender_id"] = planned.tender

@@ -22,8 +22,8 @@ from inspect_app.core.database import Base, session, transaction
 from inspect_app.inspections.models import Submission
 from inspect_app.openrosa import receiving, service
 from inspect_app.openrosa.models import Attachment
-from inspect_app.photos import clearing
 from inspect_app.photos import service as photos
+from inspect_app.photos.keeping import clearing
 from inspect_app.photos.models import PhotoReceipt
 from tests import forms_builders
 from tests import openrosa_builders as collect

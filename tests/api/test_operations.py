@@ -9,10 +9,11 @@ from typing import Any
 import pytest
 from flask import Flask
 
-from inspect_app.core import health, jobs
+from inspect_app.core import clock, health, jobs
 from inspect_app.core.jobs import Daily, Job
 from inspect_app.core.runs import JobRun
 from inspect_app.operations import measuring, queries, settings_view
+from inspect_app.photos.keeping import scrubbing
 from tests import builders
 from tests.clients import Api, Page
 from tests.conftest import MORNING, MakeApp, Write
@@ -196,21 +197,59 @@ def test_what_a_run_reports_is_not_told_for_it_may_count_visits(read: Read, writ
 # -- photos and disks ----------------------------------------------------------------------------------------------
 
 
-def test_a_photo_whose_file_is_gone_or_empty_is_a_finding(
+def read_all(app: Flask) -> None:
+    """What the worker does each night."""
+    with app.app_context():
+        scrubbing.scrub(clock.now(), lambda: None)
+
+
+@pytest.mark.every_database
+def test_a_photo_whose_file_is_gone_or_empty_is_a_finding_once_its_inspection_is_issued(
     app: Flask, as_user: AsUser, people: Ids, read: Read
 ) -> None:
     visit = Visit.started(as_user, people)
     for number in (1, 2, 3):
         visit.send_photo(number)
-    assert read()["storage"]["faulty"] == 0
     root = app.extensions["chahe.settings"].uploads_dir
+    before = read()["storage"]
 
-    (root / "photos" / "web" / sha256(1)[:2] / sha256(1)).unlink()
+    (root / "photos" / "original" / sha256(1)[:2] / sha256(1)).unlink()
     (root / "photos" / "original" / sha256(2)[:2] / sha256(2)).write_bytes(b"")
+    (root / "photos" / "thumb" / sha256(3)[:2] / sha256(3)).write_bytes(b"not the copy")
+    read_all(app)
 
+    assert read()["storage"] == before
+    visit.submit(submission_body(people, photos=[{"sha256": sha256(number)} for number in (1, 2, 3)]))
+    visit.issue()
     seen = read()
+    told = [
+        (each["what"], each["name"].split("/")[1], each["todo"][:7]) for each in seen["storage"]["damages"]
+    ]
+    assert sorted(told) == [
+        ("內容與雜湊值不符", "thumb", "已自動由原檔重"),
+        ("檔案是空的", "original", "請由備份取回："),
+        ("檔案遺失", "original", "請由備份取回："),
+    ]
     assert seen["storage"]["faulty"] == 2
-    assert any("2 張照片" in each["what"] and each["tone"] == "bad" for each in seen["findings"])
+    assert any("2 個照片檔案" in each["what"] and each["tone"] == "bad" for each in seen["findings"])
+
+
+def test_the_page_names_each_file_with_something_wrong(app: Flask, as_user: AsUser, people: Ids) -> None:
+    visit = Visit.started(as_user, people)
+    visit.send_photo(1)
+    visit.submit(submission_body(people, photos=[{"sha256": sha256(1)}]))
+    visit.issue()
+    (
+        app.extensions["chahe.settings"].uploads_dir / "photos" / "original" / sha256(1)[:2] / sha256(1)
+    ).unlink()
+    read_all(app)
+    admin = Page(app.test_client())
+    admin.sign_in("admin")
+
+    text = admin.get("/operations").text
+
+    for words in ("照片檔案的異常", f"photos/original/{sha256(1)[:2]}/{sha256(1)}", "檔案遺失", "unzip -o"):
+        assert words in text, words
 
 
 def test_photos_are_counted_once_their_inspection_is_issued(as_user: AsUser, people: Ids, read: Read) -> None:
@@ -238,6 +277,18 @@ def test_a_disk_that_fills_is_a_finding(
     assert [each["state"] for each in seen["disks"]] == [state, state]
     told = [each["tone"] for each in seen["findings"] if "磁碟" in each["what"]]
     assert told == ([] if state == "good" else [state, state])
+
+
+def test_a_disk_without_room_for_new_photos_is_a_finding(
+    make_app: MakeApp, app: Flask, as_user: AsUser
+) -> None:
+    in_the_way = app.extensions["chahe.settings"].data_dir / "file"
+    in_the_way.write_text("not a folder")
+    full = make_app(MIN_FREE_BYTES=str(2**50), STORAGE_URL=f"file://{in_the_way}/uploads")
+
+    found = Api(full.test_client(), as_user("admin").token).get("/operations").get_json()["findings"]
+
+    assert [each["tone"] for each in found if "MIN_FREE_BYTES" in each["what"]] == ["bad"]
 
 
 def test_free_space_moves_in_steps_of_five_percent(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -159,7 +159,8 @@ def test_the_defects_photo_is_shown_once_it_came(sign_in: SignIn, as_user: AsUse
 
     expect(visit.send_photo(8), 201)
 
-    assert f"/photos/{sha256(8)}?size=thumb" in sign_in("leader").get(path_of(visit)).text
+    text = sign_in("leader").get(path_of(visit)).text
+    assert f'<a href="/api/v1/photos/{sha256(8)}?size=web"><img src="/api/v1/photos/addresses/' in text
 
 
 # -- corrections -------------------------------------------------------------------------------------------------

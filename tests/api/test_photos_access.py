@@ -6,12 +6,13 @@ from uuid import UUID
 
 import pytest
 from flask import Flask
-from PIL import Image
+from PIL import ExifTags, Image
 from sqlalchemy.orm import Session
 
 from inspect_app.core.auth import Actor
 from inspect_app.core.database import session
 from inspect_app.photos import policy, queries
+from inspect_app.photos.models import Photo
 from tests import builders
 from tests.api.photo_samples import (
     NOTHING,
@@ -30,6 +31,7 @@ from tests.conftest import Write
 
 AsUser = Callable[[str], Api]
 SENDERS = ("leader", "member1")
+BEHIND = b"\0\0\0\x28skip<html><script>alert(1)</script>."
 INSPECTED = ("agency", "supervisor", "contractor")
 
 
@@ -184,6 +186,88 @@ def test_a_feature_may_add_a_rule_of_its_own(
     assert readers(as_user, sent) == {"member1", "agency"}
 
 
+# -- what a photo tells of itself --------------------------------------------------------------------------
+
+
+@pytest.fixture
+def telling(write: Write, as_user: AsUser, inspection: UUID) -> tuple[str, bytes]:
+    """A named photo of an issued visit that tells where and with what it was taken: its hash and bytes."""
+    notes = Image.Exif()
+    notes[ExifTags.Base.Model] = "SecretModel"
+    notes.get_ifd(ExifTags.IFD.GPSInfo).update(
+        {1: "N", 2: (22.0, 37.0, 30.0), 3: "E", 4: (120.0, 18.0, 36.0)}
+    )
+    out = io.BytesIO()
+    Image.new("RGB", (64, 48)).save(out, "JPEG", exif=notes)
+    data = out.getvalue()
+    assert put(as_user("member1"), inspection, data).status_code == 201
+    name_photo(write, inspection, sha(data))
+    become(write, inspection, "issued")
+    return sha(data), data
+
+
+@pytest.mark.every_database
+@pytest.mark.parametrize("username", ["staff", "leader", "member1", "auditor"])
+def test_the_team_and_auditors_read_what_a_photo_tells(
+    as_user: AsUser, telling: tuple[str, bytes], username: str
+) -> None:
+    answer = as_user(username).get(f"/photos/{telling[0]}/facts")
+
+    assert (answer.status_code, answer.get_json()) == (
+        200,
+        {
+            "sha256": telling[0],
+            "bytes": len(telling[1]),
+            "mime": "image/jpeg",
+            "width": 64,
+            "height": 48,
+            "known": True,
+            "taken_at": None,
+            "model": "SecretModel",
+            "position": {"lat": 22.625, "lon": 120.31},
+        },
+    )
+    assert as_user(username).get(f"/photos/{telling[0]}").data == telling[1]
+
+
+@pytest.mark.parametrize("username", INSPECTED)
+def test_the_inspected_get_the_picture_alone(
+    as_user: AsUser, telling: tuple[str, bytes], username: str
+) -> None:
+    sha256, data = telling
+    reader = as_user(username)
+
+    original, told = reader.get(f"/photos/{sha256}"), reader.get(f"/photos/{sha256}/facts")
+
+    assert (told.status_code, b"Secret" in told.data) == (403, False)
+    assert (original.status_code, original.mimetype, b"Exif" in original.data) == (200, "image/jpeg", False)
+    assert Image.open(io.BytesIO(original.data)).tobytes() == Image.open(io.BytesIO(data)).tobytes()
+    assert original.headers["ETag"] != as_user("leader").get(f"/photos/{sha256}").headers["ETag"]
+
+
+def test_who_sent_a_photo_gets_his_own_bytes(
+    as_user: AsUser, telling: tuple[str, bytes], inspection: UUID
+) -> None:
+    sha256, data = telling
+    assert put(as_user("contractor"), inspection, data).status_code == 201
+
+    assert as_user("contractor").get(f"/photos/{sha256}").data == data
+    assert as_user("contractor").get(f"/photos/{sha256}/facts").status_code == 403
+    assert as_user("agency").get(f"/photos/{sha256}").data != data
+
+
+def test_a_photo_from_before_notes_were_kept_is_bared_too(
+    write: Write, as_user: AsUser, telling: tuple[str, bytes]
+) -> None:
+    with write() as current:
+        row = current.get(Photo, telling[0])
+        assert row is not None
+        row.notes = None
+
+    assert b"Secret" not in as_user("agency").get(f"/photos/{telling[0]}").data
+    assert as_user("leader").get(f"/photos/{telling[0]}/facts").get_json()["known"] is False
+
+
 # -- serving -----------------------------------------------------------------------------------------------------
 
 
@@ -198,17 +282,18 @@ def test_copies_are_jpeg_of_their_size(as_user: AsUser, inspection: UUID, size: 
     assert max(Image.open(io.BytesIO(answer.data)).size) == longest
 
 
-@pytest.mark.parametrize("kind", ["JPEG", "PNG"])
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP", "HEIF"])
 def test_the_original_is_served_as_its_own_kind_and_nothing_else(
     as_user: AsUser, inspection: UUID, kind: str
 ) -> None:
-    data, leader = picture(kind=kind) + b"<html><script>alert(1)</script>", as_user("leader")
+    data, leader = picture(kind=kind) + BEHIND, as_user("leader")
     put(leader, inspection, data)
 
     answer = leader.get(f"/photos/{sha(data)}")
 
-    extension = {"JPEG": "jpg", "PNG": "png"}[kind]
-    assert (answer.data, answer.mimetype) == (data, f"image/{kind.lower()}")
+    extension = {"JPEG": "jpg", "PNG": "png", "WEBP": "webp", "HEIF": "heic"}[kind]
+    mime = "image/heic" if kind == "HEIF" else f"image/{kind.lower()}"
+    assert (answer.data, answer.mimetype) == (data, mime)
     assert answer.headers["X-Content-Type-Options"] == "nosniff"
     assert answer.headers["Content-Security-Policy"] == "default-src 'none'; sandbox"
     assert answer.headers["Content-Disposition"] == f"inline; filename={sha(data)[:12]}.{extension}"

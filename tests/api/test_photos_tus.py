@@ -12,7 +12,9 @@ from hypothesis import strategies as st
 
 from inspect_app.core.clock import FixedClock
 from inspect_app.core.problems import MalformedRequest
-from inspect_app.photos import clearing, parts, service, tus
+from inspect_app.photos import service
+from inspect_app.photos.keeping import clearing
+from inspect_app.photos.resumable import parts, protocol
 from tests import builders
 from tests.api.photo_samples import (
     CHUNK,
@@ -146,7 +148,7 @@ def test_a_refused_creation_names_each_wrong_field(tablet: Tus) -> None:
 @given(text=st.text(st.characters(codec="latin-1"), max_size=60))
 def test_any_metadata_is_pairs_or_a_problem(text: str) -> None:
     try:
-        pairs = tus.metadata(text)
+        pairs = protocol.metadata(text)
     except MalformedRequest:
         return
     assert all(isinstance(value, bytes) for value in pairs.values())

@@ -9,8 +9,10 @@ import pytest
 from flask import Flask
 
 from inspect_app.core.database import session
-from inspect_app.photos import imaging, parts, queries, service
+from inspect_app.photos import queries, service
 from inspect_app.photos.models import Photo, PhotoReceipt
+from inspect_app.photos.pictures import examining
+from inspect_app.photos.resumable import parts
 from tests.api.photo_samples import (
     NOTHING,
     Tus,
@@ -107,7 +109,7 @@ def test_an_upload_cut_off_by_a_crash_before_it_was_received_is_received_when_as
     app: Flask, begun: Tus, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with monkeypatch.context() as crash:
-        crash.setattr(imaging, "examine", None)
+        crash.setattr(examining, "examine", None)
         assert begun.patch(0).status_code == 500
     assert count(app, Photo) == 0
 
@@ -133,16 +135,16 @@ def test_a_whole_upload_asked_for_by_many_is_received_once(
     app: Flask, begun: Tus, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with monkeypatch.context() as crash:
-        crash.setattr(imaging, "examine", None)
+        crash.setattr(examining, "examine", None)
         begun.patch(0)
     decoded: list[Path] = []
-    whole = imaging.examine
+    whole = examining.examine
 
-    def watched(path: Path) -> imaging.Picture:
+    def watched(path: Path) -> examining.Picture:
         decoded.append(path)
         return whole(path)
 
-    monkeypatch.setattr(imaging, "examine", watched)
+    monkeypatch.setattr(examining, "examine", watched)
 
     def ask(_: int) -> int:
         tablet = Tus(Api(app.test_client(), begun.api.token), begun.inspection, begun.data)

@@ -70,6 +70,12 @@ def test_storage_that_cannot_be_written_is_named(make_app: MakeApp, app: Flask) 
     assert client.get("//readyz").get_json()["checks"]["storage"] == "failing"
 
 
+def test_a_disk_nearly_full_takes_nobody_away_who_reads(make_app: MakeApp) -> None:
+    client = Api(make_app(MIN_FREE_BYTES=str(2**50)).test_client())
+
+    assert client.get("//readyz").get_json()["checks"]["storage"] == "ok"
+
+
 def test_a_database_that_is_not_there_is_named(make_app: MakeApp, tmp_path: object) -> None:
     client = Api(make_app(DATABASE_URL=f"sqlite:///{tmp_path}/unmigrated.sqlite3").test_client())
 

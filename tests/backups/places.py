@@ -19,7 +19,7 @@ from inspect_app.backups.progress import Advance, Progress, Silent
 from inspect_app.backups.restoring import Restored
 from inspect_app.core.clock import FixedClock
 from inspect_app.core.database import db
-from inspect_app.photos import stored
+from inspect_app.photos.keeping import stored
 from tests.databases import settings_for
 
 PLENTY = 2**60

@@ -103,7 +103,8 @@ def test_an_unfinished_upload_keeps_the_bytes_it_has(city: Place, empty: Place, 
         for upload, finished in ((began, None), (ended, "2026-11-23 00:00:00.000000")):
             session.execute(
                 text(
-                    "INSERT INTO photo_uploads VALUES (:id, :visit, :user, :sha, 9, '', "
+                    "INSERT INTO photo_uploads (id, inspection_id, uploader_id, sha256, length, described, "
+                    "created_at, expires_at, finished_at) VALUES (:id, :visit, :user, :sha, 9, '', "
                     "'2026-11-23 00:00:00.000000', '2026-11-30 00:00:00.000000', :finished)"
                 ),
                 {"id": upload.hex, "visit": began.hex, "user": user, "sha": "0" * 64, "finished": finished},
@@ -183,7 +184,7 @@ def test_who_lives_now_is_not_archived(city: Place, tmp_path: Path) -> None:
 
 
 def test_the_demonstration_city_stores_nothing_that_a_backup_would_miss(demo_city: Place) -> None:
-    """A room that stores a new kind of object must name it in photos/stored.py or its like."""
+    """A room that stores a new kind of object must name it in photos/keeping/stored.py or its like."""
     known = re.compile(r"(photos|incoming-tus|incoming|incoming-lists|locks)/.*|\.ready")
     files = [
         str(path.relative_to(demo_city.uploads)) for path in demo_city.uploads.rglob("*") if path.is_file()

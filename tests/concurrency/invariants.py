@@ -15,6 +15,7 @@ from inspect_app.accounts.models import Credential, Device, Enrolment
 from inspect_app.core.audit import AuditEvent
 from inspect_app.core.database import Base
 from inspect_app.defects.models import CorrectionPhoto, Defect, DefectStep
+from inspect_app.evidence import comparing
 from inspect_app.inspections.models import Inspection, Mark, NamedPhoto, SiteTest, Submission
 from inspect_app.photos.models import Photo, PhotoReceipt, PhotoUpload
 from inspect_app.tenders.models import Progress, Tender
@@ -36,9 +37,20 @@ def broken(arena: Arena) -> list[str]:
                 f"inspection {inspection.id} {inspection.state}: {say}"
                 for say in _visit(current, inspection, known)
             ]
+        found += _chains(current)
         for check in (_photos(current, uploads), _uploads(current, uploads), _others(current, known)):
             found += check
     return found
+
+
+def _chains(current: Session) -> Iterator[str]:
+    """Every event of an inspection stands in its chain, and no chain is forked or broken."""
+    query = select(AuditEvent).where(AuditEvent.subject_kind == "inspection")
+    events: dict[str, list[AuditEvent]] = {}
+    for event in current.scalars(query.order_by(AuditEvent.seq)):
+        events.setdefault(event.subject_id, []).append(event)
+    for subject, chain in events.items():
+        yield from (f"chain of {subject}: {fault}" for fault in comparing.chain_faults(chain))
 
 
 class _Events:

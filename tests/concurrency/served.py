@@ -21,7 +21,7 @@ from sqlalchemy.orm import Session
 from inspect_app import create_app
 from inspect_app.core import database
 from inspect_app.core.storage import Storage
-from inspect_app.photos import parts
+from inspect_app.photos.resumable import parts
 
 HEADER = "X-Test-Ends"
 WRITES = ("INSERT", "UPDATE", "DELETE")

@@ -18,7 +18,7 @@ from uuid import uuid4
 import pytest
 from werkzeug.test import TestResponse
 
-from inspect_app.photos import clearing
+from inspect_app.photos.keeping import clearing
 from tests.concurrency import deeds
 from tests.concurrency.arena import Arena
 from tests.concurrency.conftest import OpenArena

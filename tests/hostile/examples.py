@@ -206,6 +206,11 @@ EXAMPLES: dict[str, Example] = {
         "/inspections/{pending}/tests/concrete_core",
         lambda _: {"result": "pass", "decided_on": TODAY, "document": "試字第 1 號"},
     ),
+    f"POST {INSPECTION}/waivers": Example(
+        "staff",
+        "/inspections/{waiting}/waivers",
+        lambda w: {"sha256s": [w.ids["lost_sha256"]], "reason": "平板遺失"},
+    ),
     f"POST {INSPECTION}/issue": Example(
         "staff",
         "/inspections/{submitted}/issue",
@@ -215,6 +220,12 @@ EXAMPLES: dict[str, Example] = {
         "staff",
         "/inspections/{moved}/recipients",
         lambda _: {"party": "contractor", "document": "測字第 3 號"},
+    ),
+    f"GET {INSPECTION}/photo-notes": Example("staff", "/inspections/{reused}/photo-notes"),
+    f"POST {INSPECTION}/photo-notes/{{note_id}}/reviews": Example(
+        "staff",
+        "/inspections/{reused}/photo-notes/{note}/reviews",
+        lambda _: {"verdict": "follow_up", "reason": "與改善中的照片相同"},
     ),
     f"POST {INSPECTION}/close": Example("staff", "/inspections/{clean}/close"),
     f"GET {INSPECTION}/letter.pdf": Example("staff", "/inspections/{planned}/letter.pdf"),
@@ -227,6 +238,16 @@ EXAMPLES: dict[str, Example] = {
         "leader", "/photos/{new_sha256}", query="inspection={started}", data=jpeg(9), kind="image/jpeg"
     ),
     "GET /photos/{sha256}": Example("contractor", "/photos/{sha256}"),
+    "GET /photos/{sha256}/facts": Example("leader", "/photos/{sha256}/facts"),
+    "GET /photos/{sha256}/address": Example("contractor", "/photos/{sha256}/address"),
+    "POST /photos/{sha256}/erasure": Example(
+        "staff", "/photos/{over_sha256}/erasure", lambda _: {"reason": "當事人請求刪除"}
+    ),
+    "GET /photos/addresses/{signed}": Example("anonymous", "/photos/addresses/{signed}"),
+    f"GET {INSPECTION}/photo-views": Example("staff", "/inspections/{issued}/photo-views"),
+    "GET /photos/{sha256}/receipt": Example("staff", "/photos/{sha256}/receipt", query="inspection={issued}"),
+    "GET /evidence/keys": Example("staff", "/evidence/keys"),
+    f"GET {INSPECTION}/evidence.zip": Example("staff", "/inspections/{issued}/evidence.zip"),
     "POST /photos/uploads": Example(
         "leader",
         "/photos/uploads",

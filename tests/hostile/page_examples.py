@@ -85,6 +85,11 @@ FORMS: dict[str, Form] = {
         "/inspections/{pending}/tests/concrete_core",
         lambda _: {"result": "pass", "decided_on": "115/11/23", "document": "試字第 1 號"},
     ),
+    "inspections.waive": Form(
+        "staff",
+        "/inspections/{waiting}/waive",
+        lambda w: {"sha256s": [w.ids["lost_sha256"]], "reason": "平板遺失"},
+    ),
     "inspections.issue": Form(
         "staff",
         "/inspections/{submitted}/issue",
@@ -96,6 +101,16 @@ FORMS: dict[str, Form] = {
         lambda _: {"party": "contractor", "document": "測字第 3 號"},
     ),
     "inspections.close": Form("staff", "/inspections/{clean}/close"),
+    "plausibility.review": Form(
+        "staff",
+        "/inspections/{reused}/photo-notes/{note}/review",
+        lambda _: {"verdict": "follow_up", "reason": "與改善中的照片相同"},
+    ),
+    "photo_pages.erase": Form(
+        "staff",
+        "/photos/retention/{over}",
+        lambda w: {"sha256s": [w.ids["over_sha256"]], "reason": "當事人請求刪除"},
+    ),
     "defects.correct": Form("contractor", "/defects/{defect}/correct", _corrected),
     "defects.review": Form(
         "agency", "/defects/{answered}/review", lambda _: {"result": "pass", "note": "同意"}

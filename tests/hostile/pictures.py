@@ -7,6 +7,8 @@ from functools import cache
 
 from PIL import Image
 
+from tests.hostile import webp_heic
+
 SCAN, FRAME, PROGRESSIVE = b"\xff\xda", b"\xff\xc0", b"\xff\xc2"
 GREY = Image.effect_noise((64, 48), 60).convert("RGB")
 
@@ -55,6 +57,15 @@ def exif(body: bytes, copies: int = 1) -> bytes:
     return with_segments(*[segment(0xE1, b"Exif\0\0" + body)] * copies)
 
 
+def frames_twice() -> bytes:
+    """A JPEG that begins another picture, progressive, behind its first frame header."""
+    data = encoded()
+    place = data.index(SCAN)
+    other = encoded(progressive=True)
+    frame = other.index(PROGRESSIVE)
+    return data[:place] + other[frame : frame + 19] + data[place:]
+
+
 def chunk(name: bytes, body: bytes) -> bytes:
     return struct.pack(">I", len(body)) + name + body + struct.pack(">I", zlib.crc32(name + body))
 
@@ -91,6 +102,16 @@ PICTURES: dict[str, tuple[bytes, int]] = {
     "a JPEG 65,535 pixels tall": (resized(8, 65_535), BAD),
     "a PNG of no width": (png(0, 48, 8, 0, 0), BAD),
     "a JPEG that is a ZIP too": (encoded() + b"PK\x03\x04" + bytes(100) + b"PK\x05\x06" + bytes(18), TAKEN),
+    "a JPEG that is HTML too": (encoded() + b"<html><script>alert(1)</script>", TAKEN),
+    "a JPEG with HTML in a comment": (with_segments(segment(0xFE, b"<script>alert(1)</script>")), TAKEN),
+    "a JPEG whose first bytes are PHP": (with_segments(segment(0xE0, b"<?php system($_GET[0]);?>")), TAKEN),
+    "a PNG that is a PDF too": (small_png(chunk(b"teSt", b"%PDF-1.7\n1 0 obj")) + b"%%EOF", TAKEN),
+    "a PDF that is a JPEG too": (b"%PDF-1.7\n" + encoded(), NO_PICTURE),
+    "a TIFF": (encoded("TIFF"), NO_PICTURE),
+    "a BMP": (encoded("BMP"), NO_PICTURE),
+    "an icon": (encoded("ICO"), NO_PICTURE),
+    "JPEG 2000": (encoded("JPEG2000"), NO_PICTURE),
+    "a ZIP": (b"PK\x03\x04" + bytes(100), NO_PICTURE),
     "a GIF that is a script too": (b"GIF89a/*" + bytes(40) + b"*/=1;alert(1)//", NO_PICTURE),
     "HTML": (b"<!doctype html><script>alert(1)</script>", NO_PICTURE),
     "HTML behind a signature": (b"\xff\xd8\xff<script>alert(1)</script>", BAD),
@@ -119,6 +140,17 @@ PICTURES: dict[str, tuple[bytes, int]] = {
     "MPF of rubbish": (with_segments(segment(0xE2, b"MPF\0" + COUNTS[:60_000])), TAKEN),
     "Photoshop data of rubbish": (with_segments(segment(0xED, b"Photoshop 3.0\0" + b"8BIM" * 10_000)), TAKEN),
     "a progressive JPEG of 500 scans": (scans(500), BAD),
+    "a JPEG of 500 scans that its header denies": (scans(500).replace(PROGRESSIVE, FRAME, 1), BAD),
+    "a JPEG whose frame comes twice": (frames_twice(), BAD),
+    "a PNG with 100 MB of text packed and marked": (
+        small_png(chunk(b"iTXt", b"k\0\1\0\0\0" + packed(100))),
+        BAD,
+    ),
+    "a PNG with 9 texts of a megabyte": (small_png(*[chunk(b"zTXt", b"k\0\0" + packed(1))] * 9), BAD),
+    "a PNG with a profile of rubbish": (
+        small_png(chunk(b"iCCP", b"k\0\0" + zlib.compress(b"\xff" * 9_000))),
+        TAKEN,
+    ),
     "a PNG with 100 MB of text packed": (small_png(chunk(b"zTXt", b"k\0\0" + packed(100))), BAD),
     "a PNG with 70 texts of a megabyte": (small_png(*[chunk(b"zTXt", b"k\0\0" + packed(1))] * 70), BAD),
     "a PNG with a profile of 100 MB packed": (small_png(chunk(b"iCCP", b"k\0\0" + packed(100))), BAD),
@@ -133,9 +165,18 @@ PICTURES: dict[str, tuple[bytes, int]] = {
 }
 """A file, and how it is answered. Notes a picture carries never refuse it; what it is made of does."""
 
-HEAVY: dict[str, bytes] = {
-    "the largest PNG in four colours": png(7_000, 7_000, 8, 6, 28_000),
-    "the largest PNG of 16 bits": png(7_000, 7_000, 16, 6, 56_000),
-    "the largest lie with the most scans": scans(49 - 10, resized(7_000, 7_000, progressive=True)),
-}
-"""Within every limit, and as costly as can be."""
+PICTURES |= webp_heic.WEBP | webp_heic.HEIC
+
+
+@cache
+def heavy() -> dict[str, bytes]:
+    """Within every limit, and as costly as can be."""
+    large = (6_000, 4_000)
+    return {
+        "the largest PNG in four colours": png(*large, 8, 6, 24_000),
+        "the largest PNG of 16 bits": png(*large, 16, 6, 48_000),
+        "the largest lie with the most scans": scans(49 - 10, resized(*large, progressive=True)),
+        "the largest WebP": webp_heic.plain("WEBP", large, method=0),
+        "the largest WebP without loss": webp_heic.plain("WEBP", large, method=0, lossless=True),
+        "the largest HEIC": webp_heic.plain("HEIF", large, quality=10),
+    }

@@ -4,8 +4,8 @@ import time
 
 import pytest
 
-from inspect_app.photos import imaging
-from tests.api.photo_samples import Tus, put, sha
+from inspect_app.photos.pictures import copying
+from tests.api.photo_samples import Tus, described, put, sha
 from tests.hostile.pictures import PICTURES, TAKEN, encoded
 from tests.hostile.verdicts import ill_told
 from tests.hostile.world import World
@@ -74,7 +74,7 @@ def test_too_little_memory_is_not_the_pictures_fault(
         raise MemoryError
 
     with monkeypatch.context() as patched:
-        patched.setattr(imaging, "_web_copy", exhausted)
+        patched.setattr(copying, "web_copy", exhausted)
         answer = put(world.api("leader"), world.ids["started"], encoded())
 
     assert (answer.status_code, answer.get_json()["code"]) == (503, "no_memory")
@@ -90,8 +90,25 @@ def test_an_upload_that_met_too_little_memory_goes_on_later(
     tablet = Tus(world.api("leader"), world.ids["started"], data)  # type: ignore[arg-type]
     expect(tablet.create(), 201)
     with monkeypatch.context() as patched:
-        patched.setattr(imaging, "_fitted", lambda *_: (_ for _ in ()).throw(MemoryError))
+        patched.setattr(copying, "fitted", lambda *_: (_ for _ in ()).throw(MemoryError))
         assert tablet.patch(0).status_code == 503
 
     assert tablet.offset() == len(data)
     assert world.send("GET", f"/photos/{sha(data)}", "leader").status_code == 200
+
+
+@pytest.mark.parametrize(
+    "name", ["../../secret_key", "/etc/passwd", "..\\..\\a.jpg", "a\0.jpg", "x" * 2_000, "a.php"]
+)
+def test_a_name_given_with_the_bytes_names_nothing(world: World, name: str) -> None:
+    """Photos are known by their hash; tus tells a file's name, and whoever sends may tell another kind."""
+    data, inspection = jpeg(42), world.ids["started"]
+    before = set(world.files())
+    tablet = Tus(world.api("leader"), inspection, data)  # type: ignore[arg-type]
+    told = described(sha256=sha(data), inspection=inspection, filename=name, filetype="text/html")
+    expect(tablet.create(**{"Upload-Metadata": told}), 201)
+    expect(tablet.patch(0), 204)
+
+    new = [path for path in set(world.files()) - before if path.parts[0] == "photos"]
+    assert {path.name for path in new} == {sha(data)}
+    assert world.send("GET", f"/photos/{sha(data)}", "leader").mimetype == "image/jpeg"

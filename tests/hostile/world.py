@@ -37,6 +37,8 @@ UNCOUNTED = {"audit_events", "worker_beats", "alembic_version", "sqlite_sequence
 """Tables a refused request may write to: who tried what, and who is alive."""
 STAGES = {"before": [sha256(1)], "during": [sha256(2)], "after": [sha256(3)]}
 MONTH = "2026-10"
+LOST, OVER = 30, 31
+"""The numbers of a photo that never comes, and of one whose inspection is closed."""
 
 
 @dataclass
@@ -129,9 +131,14 @@ def build(world: World) -> None:
     world.ids |= {name: str(world.people[name]) for name in world.people}
     world.ids["defect_code"] = "5.01.01"
     world.ids["sha256"], world.ids["new_sha256"] = sha256(1), sha256(9)
+    world.ids |= {"lost_sha256": sha256(LOST), "over_sha256": sha256(OVER)}
     world.ids |= {"defect": _defect(world, "issued"), "answered": _defect(world, "replied")}
     versions = world.send("GET", f"/inspections/{world.ids['submitted']}/submissions", "staff").get_json()
+    told = world.send("GET", f"/inspections/{world.ids['reused']}/photo-notes", "staff").get_json()
+    world.ids["note"] = told["items"][0]["id"]
     world.ids["submission"] = versions["items"][0]["id"]
+    signed = world.send("GET", f"/photos/{sha256(1)}/address", "contractor").get_json()["url"]
+    world.ids["signed"] = str(signed).rsplit("/", 1)[1]
     world.ids |= _tablet(world) | _upload(world)
     world.ids |= _kept(world)
     world.ids |= {"form_code": "construction-inspection", "form_version": "1"}
@@ -148,12 +155,17 @@ def _issued(as_user: AsUser, people: Ids) -> Visit:
     return visit
 
 
-def _replied(as_user: AsUser, people: Ids) -> Visit:
+def _replied(as_user: AsUser, people: Ids, stages: dict[str, list[str]] = STAGES) -> Visit:
     visit = _issued(as_user, people)
     items = visit.api("staff").get("/defects", inspection=visit.id).get_json()["items"]
-    answer = {"note": "已修補", "photos": STAGES}
+    answer = {"note": "已修補", "photos": stages}
     expect(visit.api("contractor").post(f"/defects/{items[0]['id']}/corrections", answer), 201)
     return visit
+
+
+def _reused(as_user: AsUser, people: Ids) -> Visit:
+    """Answered with one photo for two stages, of which there is a note."""
+    return _replied(as_user, people, STAGES | {"after": STAGES["during"]})
 
 
 def _moved(as_user: AsUser, people: Ids) -> Visit:
@@ -171,15 +183,32 @@ def _pending(as_user: AsUser, people: Ids) -> Visit:
     return Visit.submitted(as_user, people, pending_tests=["concrete_core"])
 
 
+def _waiting(as_user: AsUser, people: Ids) -> Visit:
+    """Submitted, but the photo it names has not come."""
+    return Visit.submitted(as_user, people, photos=[{"sha256": sha256(LOST)}])
+
+
+def _over(as_user: AsUser, people: Ids) -> Visit:
+    """Closed, with a photo of its own."""
+    visit = Visit.submitted(as_user, people, photos=[{"sha256": sha256(OVER)}])
+    expect(visit.send_photo(OVER), 201)
+    expect(visit.issue(), 200)
+    expect(visit.close(), 200)
+    return visit
+
+
 VISITS: dict[str, Callable[[AsUser, Ids], Visit]] = {
     "planned": Visit.planned,
     "started": Visit.started,
     "submitted": Visit.submitted,
     "pending": _pending,
+    "waiting": _waiting,
+    "over": _over,
     "clean": Visit.issued,
     "issued": _issued,
     "replied": _replied,
     "moved": _moved,
+    "reused": _reused,
 }
 
 

@@ -9,7 +9,7 @@ from sqlalchemy import text
 from inspect_app.core import clock, health, runs
 from inspect_app.core.clock import TAIPEI, FixedClock
 from inspect_app.core.database import session
-from inspect_app.core.jobs import Job, Outcome, Pace, Turn
+from inspect_app.core.jobs import Every, Job, Outcome, Pace, Turn
 from inspect_app.core.runs import FAILED, FINISHED, RUNNING, WAITING, Run
 from inspect_app.scheduler import attend
 from tests.conftest import Write
@@ -211,6 +211,23 @@ def test_finished_runs_are_kept_for_400_days(app: Flask, fixed_clock: FixedClock
     once(app, job)
 
     assert [row.period for row in ledger(app)] == ["2027-12-28", "2027-12-29"]
+
+
+def test_a_frequent_job_s_runs_are_kept_only_as_long_as_it_says(app: Flask, fixed_clock: FixedClock) -> None:
+    often, daily_ = Job("test.often", "常做的", Every(5), Noted(), keep=DAY), daily(Noted())
+    declare(app, often, daily_)
+    for _ in range(3):
+        once(app, daily_)
+        once(app, often)
+        fixed_clock.instant += DAY
+
+    assert [(row.job, row.period[:10]) for row in ledger(app)] == [
+        ("test.daily", "2026-11-23"),
+        ("test.daily", "2026-11-24"),
+        ("test.often", "2026-11-24"),
+        ("test.daily", "2026-11-25"),
+        ("test.often", "2026-11-25"),
+    ]
 
 
 @pytest.mark.every_database

@@ -9,11 +9,13 @@ from hypothesis import strategies as st
 
 from inspect_app.core import jobs
 from inspect_app.core.clock import TAIPEI
-from inspect_app.core.jobs import Daily, Hourly, Schedule
+from inspect_app.core.jobs import Daily, Every, Hourly, Schedule
 from tests.jobs.job_samples import Noted, daily
 
 SCHEDULES = st.one_of(
-    st.builds(Daily, st.times(max_value=time(23, 59))), st.builds(Hourly, st.integers(0, 59))
+    st.builds(Daily, st.times(max_value=time(23, 59))),
+    st.builds(Hourly, st.integers(0, 59)),
+    st.builds(Every, st.sampled_from((1, 5, 15, 60))),
 )
 INSTANTS = st.integers(0, 10 * 366 * 86_400).map(
     lambda seconds: datetime(2020, 1, 1, tzinfo=UTC) + timedelta(seconds=seconds)
@@ -61,7 +63,7 @@ def test_an_hourly_period_is_the_hour_in_taipei(now: datetime, period: str) -> N
 
 def test_two_jobs_of_one_name_are_refused(app: Flask) -> None:
     with pytest.raises(ValueError, match=r"test\.daily"):
-        jobs.init_app(app, [daily(Noted()), daily(Noted())])
+        jobs.init_app(app, [daily(Noted()), daily(Noted())], keep=timedelta(days=1))
 
 
 def test_every_declared_job_has_a_name_of_its_room_and_a_title(app: Flask) -> None:
@@ -71,3 +73,18 @@ def test_every_declared_job_has_a_name_of_its_room_and_a_title(app: Flask) -> No
     assert [job.name for job in declared if "." not in job.name or len(job.name) > 60] == []
     assert all(job.title for job in declared)
     assert "photos.expire" in {job.name for job in declared}
+
+
+@pytest.mark.parametrize(
+    ("now", "period", "following"),
+    [
+        ("2026-11-23T09:00:00+08:00", "2026-11-23T09:00", "2026-11-23T09:05:00+08:00"),
+        ("2026-11-23T09:04:59+08:00", "2026-11-23T09:00", "2026-11-23T09:05:00+08:00"),
+        ("2026-11-23T23:59:00+08:00", "2026-11-23T23:55", "2026-11-24T00:00:00+08:00"),
+    ],
+)
+def test_every_five_minutes_begins_with_the_hour(now: str, period: str, following: str) -> None:
+    instant = datetime.fromisoformat(now)
+
+    assert Every(5).latest(instant).period == period
+    assert Every(5).following(instant).due_at == datetime.fromisoformat(following)

@@ -18,8 +18,9 @@ from inspect_app.core.health import WorkerBeat
 from inspect_app.core.runs import JobRun
 from inspect_app.core.settings import ROOT
 from inspect_app.core.storage import storage
-from inspect_app.photos.models import Photo, PhotoReceipt
-from tests.api.photo_samples import name_photo, picture, put, sha, visit
+from inspect_app.photos.models import Photo, PhotoReceipt, PhotoUpload
+from inspect_app.photos.resumable import parts
+from tests.api.photo_samples import Tus, name_photo, picture, put, sha, visit
 from tests.clients import Api
 from tests.conftest import Write
 
@@ -27,7 +28,7 @@ PATIENCE_S = 60
 LONG, SHORT = "60", "1.5"
 """Leases in seconds: one that no test outlives, and one to wait for."""
 
-LONG_AGO = datetime(2020, 1, 6, tzinfo=UTC)
+LONG_AGO, FAR_OFF = datetime(2020, 1, 6, tzinfo=UTC), datetime(2099, 1, 6, tzinfo=UTC)
 
 Worker = subprocess.Popen[bytes]
 Start = Callable[..., Worker]
@@ -173,6 +174,28 @@ def test_a_worker_killed_between_row_and_bytes_leaves_no_row_without_bytes(
     until(lambda: is_finished(app, "test.clearing"), tmp_path)
 
     assert known(app) == stored(app) == {sha(named)}
+
+
+def test_a_worker_sweeps_the_part_of_an_upload_whose_time_has_run_out_and_no_other(
+    app: Flask, start: Start, write: Write, as_user: Callable[[str], Api], tmp_path: Path
+) -> None:
+    leader, inspection = as_user("leader"), visit(write)
+    abandoned, alive = (Tus(leader, inspection, picture(number)) for number in (2, 3))
+    for each in (abandoned, alive):
+        each.create()
+        each.patch(0, 1000)
+    with write() as current:
+        for each, until_ in ((abandoned, LONG_AGO), (alive, FAR_OFF)):
+            mine = update(PhotoUpload).where(PhotoUpload.sha256 == sha(each.data))
+            current.execute(mine.values(expires_at=until_))
+
+    start(LONG, "clearing")
+    until(lambda: is_finished(app, "test.clearing"), tmp_path)
+
+    assert abandoned.head().status_code == 404
+    assert alive.offset() == 1000
+    with app.app_context():
+        assert parts.listed().keys() == {alive.url.rpartition("/")[2]}
 
 
 def make_old(write: Write, paths: list[Path]) -> None:

@@ -14,8 +14,8 @@ from pathlib import Path
 
 from inspect_app import create_app, scheduler
 from inspect_app.core.jobs import Job, Outcome, Pace, Turn
-from inspect_app.photos import clearing
 from inspect_app.photos import jobs as photos
+from inspect_app.photos.keeping import clearing
 from tests.jobs.job_samples import Once
 
 FOLDER = Path(os.environ["DATA_DIR"])

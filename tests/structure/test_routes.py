@@ -76,6 +76,9 @@ def test_only_sign_in_health_and_descriptions_are_public(app: Flask) -> None:
         *DESCRIPTIONS,
         f"{PREFIX}/auth/login",
         f"{PREFIX}/devices",
+        f"{PREFIX}/photos/addresses/<string:signed>",  # the address is the credential, for minutes
+        f"{PREFIX}/evidence/keys",
+        "/evidence/verifier",
         "/sign-in",
         "/healthz",
         "/readyz",

@@ -42,7 +42,17 @@ def test_without_a_data_directory_photos_lie_beside_the_code() -> None:
         ("DATABASE_URL", "sqlite://"),
         ("DATABASE_URL", "postgresql://"),
         ("DATABASE_URL", "chahe.sqlite3"),
-        ("STORAGE_URL", "s3://bucket"),
+        ("STORAGE_URL", "s3://"),
+        ("STORAGE_URL", "s3://Bucket/photos"),
+        ("STORAGE_URL", "s3://key:secret@bucket/photos"),
+        ("STORAGE_URL", "s3://bucket/photos?endpoint=http://store.example"),
+        ("STORAGE_URL", "s3://bucket/photos?endpoint=https://key:secret@store.example"),
+        ("STORAGE_URL", "s3://bucket/photos?secret=word"),
+        ("STORAGE_URL", "s3://[bucket/photos"),
+        ("STORAGE_URL", "s3://bucket/photos?endpoint=http://[::1"),
+        ("STORAGE_URL", "s3://bucket/photos?endpoint=https://store.example:99999x"),
+        ("STORAGE_URL", "s3://bucket/photos?endpoint=https://store.example:99999"),
+        ("SPOOL_KEEP_BYTES", "20 GiB"),
         ("STORAGE_URL", "file://another-host/photos"),
         ("STORAGE_URL", "photos"),
         ("SECRET_KEY", "short"),
@@ -74,6 +84,37 @@ def test_postgresql_is_reached_by_psycopg_whatever_it_is_called(tmp_path: Path, 
     settings = load(tmp_path, DATABASE_URL=f"{scheme}://me@host/name")
 
     assert settings.database_url == "postgresql+psycopg://me@host/name"
+
+
+@pytest.mark.parametrize(
+    ("given", "told"),
+    [
+        ("s3://bucket", "s3://bucket/?region=us-east-1"),
+        ("s3://bucket/a/b/?region=ap-northeast-1", "s3://bucket/a/b?region=ap-northeast-1"),
+        (
+            "s3://bucket/a?endpoint=https://store.example/",
+            "s3://bucket/a?endpoint=https://store.example&region=us-east-1",
+        ),
+        (
+            "s3://bucket/a?endpoint=http://[::1]:9000",
+            "s3://bucket/a?endpoint=http://[::1]:9000&region=us-east-1",
+        ),
+    ],
+)
+def test_storage_may_lie_in_s3_with_a_spool_where_local_files_would_lie(
+    tmp_path: Path, given: str, told: str
+) -> None:
+    settings = load(tmp_path, STORAGE_URL=given)
+
+    assert str(settings.remote_storage) == told
+    assert settings.uploads_dir == load(tmp_path).uploads_dir
+
+
+def test_a_wrong_address_s_secret_is_not_told(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError) as refused:
+        load(tmp_path, STORAGE_URL="s3://key:very-secret@bucket/photos?token=very-secret")
+
+    assert "very-secret" not in str(refused.value)
 
 
 def test_storage_may_lie_in_any_local_folder(tmp_path: Path) -> None:

@@ -1,14 +1,16 @@
 """Storage: a file appears whole or not at all."""
 
+import errno
 import hashlib
 import io
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from inspect_app.core import storage as module
 from inspect_app.core.storage import Storage, copy_hashed
+from inspect_app.core.storage import local as module
 
 NAME = "abcdef.jpg"
 
@@ -53,6 +55,40 @@ def test_what_breaks_off_leaves_nothing(storage: Storage, tmp_path: Path) -> Non
         broken_off()
 
     assert files(tmp_path) == []
+
+
+@pytest.mark.parametrize("word", ["EPERM", "EOPNOTSUPP", "ENOSYS", "EMLINK", "EXDEV"])
+def test_where_a_file_gets_no_second_name_its_bytes_are_copied(
+    storage: Storage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, word: str
+) -> None:
+    first = tmp_path / "first"
+    first.write_bytes(b"bytes")
+    monkeypatch.setattr(os, "link", refusing(word))
+
+    storage.adopt(first, "photos", NAME)
+    first.write_bytes(b"other")
+
+    assert storage.path("photos", NAME).read_bytes() == b"bytes"
+    assert files(tmp_path) == ["first", f"photos/ab/{NAME}"]
+
+
+def test_any_other_failure_of_the_disk_is_one(
+    storage: Storage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "first").write_bytes(b"bytes")
+    monkeypatch.setattr(os, "link", refusing("ENOSPC"))
+
+    with pytest.raises(OSError, match="ENOSPC"):
+        storage.adopt(tmp_path / "first", "photos", NAME)
+
+    assert files(tmp_path) == ["first"]
+
+
+def refusing(word: str) -> Callable[..., None]:
+    def link(*_paths: object) -> None:
+        raise OSError(getattr(errno, word), word)
+
+    return link
 
 
 def test_what_was_not_put_is_not_there(storage: Storage) -> None:

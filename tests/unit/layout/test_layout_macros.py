@@ -170,7 +170,7 @@ def test_withheld_inputs_of_a_step_are_said_to_be_withheld(pages: Pages) -> None
 
 def test_a_photo_not_received_is_named_as_such(pages: Pages) -> None:
     """A place is kept for it, without a broken picture."""
-    html = pages.macro('{{ ui.photo_grid([{"thumb": none, "alt": "", "href": "", "caption": "模板"}]) }}')
+    html = pages.macro("{{ ui.photo_grid([p]) }}", p=Photo(None, "", "", "模板"))
 
     assert "照片尚未收到" in html
     assert "<img" not in html

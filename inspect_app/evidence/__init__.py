@@ -1,0 +1,1 @@
+"""What proves that photos, submissions and papers are the originals: receipts, packages, verification."""
