@@ -285,7 +285,7 @@ def test_a_file_used_since_it_was_chosen_stays_in_the_spool(
     plain = ledger.offloaded
 
     def used_meanwhile(*given: Any) -> set[str]:
-        later = keeping.clock.now().timestamp() + 366 * 86_400
+        later = keeping.clock.now().timestamp() + 36_501 * 86_400
         os.utime(keeping.path("web"), (later, later))
         return plain(*given)
 
