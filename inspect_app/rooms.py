@@ -24,6 +24,7 @@ from inspect_app.core.database import session
 from inspect_app.core.described import add_refusals
 from inspect_app.core.permissions import ROLE_LABELS
 from inspect_app.core.settings import current_settings
+from inspect_app.deadlines import workdays  # noqa: F401 - its tables
 from inspect_app.defects import api as defects_api
 from inspect_app.defects import pages as defects_pages
 from inspect_app.defects import policy as defects_policy
@@ -40,6 +41,7 @@ from inspect_app.inspections import pages as inspections_pages
 from inspect_app.inspections import queries as inspections_queries
 from inspect_app.layout import context
 from inspect_app.layout.parts import DemoAccount
+from inspect_app.messages import kinds, outbox  # noqa: F401 - its tables
 from inspect_app.openrosa import answers as openrosa_answers
 from inspect_app.openrosa import api as openrosa_api
 from inspect_app.openrosa import jobs as openrosa_jobs
@@ -92,7 +94,10 @@ PAGES = (
     scraping.blueprint,
     evidence_pages.blueprint,
 )
+MESSAGE_KINDS: tuple[kinds.Kind, ...] = ()
+"""Each room's own tuple of message kinds, one after the other."""
 JOBS = (*photos_jobs.JOBS, *openrosa_jobs.JOBS, *plausibility_jobs.JOBS, *evidence_jobs.JOBS)
+kinds.declare(*MESSAGE_KINDS)
 problems.FORMATS["/openrosa/"] = openrosa_answers.refusal
 photos_policy.READERS.append(defects_policy.carries_photo)
 photos_naming.NAMERS.append(defects_queries.correction_names)

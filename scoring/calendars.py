@@ -39,13 +39,7 @@ def count_working_days(
     counted, day = 0, after
     while counted < days:
         if (following_day := _next(day)) is None or not known.holds(following_day.year):
-            raise CalendarNotKnown(
-                f"The official calendars of {known.first_year} to {known.last_year} are known; the count reaches "
-                "beyond. Add that year to law/calendar/known_years.yaml once its calendar was compared.",
-                "",
-                "calendar",
-                {"first": known.first_year, "last": known.last_year},
-            )
+            raise _not_known(known)
         day = following_day
         kind = "closure" if day in closures else kind_of(day)
         works = kind in ("work", "makeup")
@@ -62,11 +56,35 @@ def kind_of(day: date) -> str:
     return "holiday" if day in calendar else "rest"
 
 
+def is_working_day(day: date, closures: Collection[date], known: KnownYears) -> bool:
+    """Return whether offices work on a day; CalendarNotKnown when its year's calendar is not known."""
+    if not known.holds(day.year):
+        raise _not_known(known)
+    return day not in closures and kind_of(day) in ("work", "makeup")
+
+
+def first_working_day(day: date, closures: Collection[date], known: KnownYears) -> date:
+    """Return a day if offices work on it, else the next one on which they do; CalendarNotKnown as above."""
+    while not is_working_day(day, closures, known):
+        day += timedelta(days=1)
+    return day
+
+
 def following(month: date) -> date | None:
     """Return the first day of the month after the one that starts on `month`; None after year 9999."""
     if month.month < 12:
         return month.replace(month=month.month + 1)
     return None if month.year == MAXYEAR else date(month.year + 1, 1, 1)
+
+
+def _not_known(known: KnownYears) -> CalendarNotKnown:
+    return CalendarNotKnown(
+        f"The official calendars of {known.first_year} to {known.last_year} are known; the count reaches "
+        "beyond. Add that year to law/calendar/known_years.yaml once its calendar was compared.",
+        "",
+        "calendar",
+        {"first": known.first_year, "last": known.last_year},
+    )
 
 
 def _next(day: date) -> date | None:

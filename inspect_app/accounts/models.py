@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID, uuid4
 
-from sqlalchemy import ForeignKey, String
+from sqlalchemy import CheckConstraint, ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from inspect_app.core.database import Base
@@ -28,6 +28,7 @@ class User(Base):
     name: Mapped[str] = mapped_column(String(60))
     role: Mapped[str] = mapped_column(String(12), index=True)
     organisation_id: Mapped[UUID | None] = mapped_column(ForeignKey("organisations.id"))
+    email: Mapped[str | None] = mapped_column(String(254))
     outside: Mapped[bool] = mapped_column(default=False)
     demo: Mapped[bool] = mapped_column(default=False)
     active: Mapped[bool] = mapped_column(default=True)
@@ -35,6 +36,26 @@ class User(Base):
     created_at: Mapped[datetime]
 
     organisation: Mapped[Organisation | None] = relationship(lazy="joined")
+
+
+class Contact(Base):
+    """Whom one writes to at an organisation, by duty: a person with an account, or one who only gets mail.
+
+    `organisation_id` None is the city itself. `user_id` lends name, address and inbox; `email` is then empty.
+    """
+
+    __tablename__ = "contacts"
+    __table_args__ = (CheckConstraint("duty IN ('officer', 'section_head', 'head', 'manager')", name="duty"),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
+    organisation_id: Mapped[UUID | None] = mapped_column(ForeignKey("organisations.id"), index=True)
+    duty: Mapped[str] = mapped_column(String(16))
+    name: Mapped[str] = mapped_column(String(60))
+    email: Mapped[str | None] = mapped_column(String(254))
+    user_id: Mapped[UUID | None] = mapped_column(ForeignKey("users.id"), index=True)
+    created_at: Mapped[datetime]
+
+    user: Mapped[User | None] = relationship(lazy="joined")
 
 
 class Device(Base):

@@ -1,0 +1,26 @@
+"""The kinds of messages, declared in one table: their words, and whether one may choose not to be mailed."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """`name` is `room.what` and never changes; `title` is for people, zh-Hant.
+
+    `optional`: a person may choose to have it in the inbox alone; a duty's chase may not be declined.
+    """
+
+    name: str
+    title: str
+    optional: bool
+
+
+KINDS: dict[str, Kind] = {}
+
+
+def declare(*kinds: Kind) -> None:
+    """Make kinds known; ValueError for a name given twice."""
+    for kind in kinds:
+        if kind.name in KINDS and KINDS[kind.name] != kind:
+            raise ValueError(f"message kind {kind.name} declared twice; give each a name of its own")
+        KINDS[kind.name] = kind

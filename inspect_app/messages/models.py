@@ -1,0 +1,63 @@
+"""The outbox: one row a message and recipient, and how far its sending has come."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID, uuid4
+
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from inspect_app.core.database import Base
+
+WAITING, SENT, DEAD, KEPT = "waiting", "sent", "dead", "kept"
+"""To be sent; taken by the server; given up until replayed; for the inbox alone."""
+
+
+class OutboxMessage(Base):
+    """One message to one recipient, written in the transaction of what caused it.
+
+    `message_id` is fixed by the key; `not_before` is when the next attempt may begin; a sender holds the row until
+    `lease_until`. `content` is the letter's blocks and due days as JSON, from which mail and page are made.
+    """
+
+    __tablename__ = "outbox_messages"
+    __table_args__ = (
+        UniqueConstraint("kind", "period", "recipient"),
+        CheckConstraint("state IN ('waiting', 'sent', 'dead', 'kept')", name="state"),
+        Index("ix_outbox_messages_state_not_before", "state", "not_before"),
+        Index("ix_outbox_messages_user_id_created_at", "user_id", "created_at"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
+    kind: Mapped[str] = mapped_column(String(60))
+    period: Mapped[str] = mapped_column(String(60))
+    recipient: Mapped[str] = mapped_column(String(60))
+    message_id: Mapped[str] = mapped_column(String(120), unique=True)
+    name: Mapped[str] = mapped_column(String(120))
+    email: Mapped[str | None] = mapped_column(String(254))
+    user_id: Mapped[UUID | None] = mapped_column(ForeignKey("users.id"))
+    subject: Mapped[str] = mapped_column(String(200))
+    content: Mapped[dict[str, Any]] = mapped_column(JSON)
+    due_at: Mapped[datetime]
+    created_at: Mapped[datetime]
+    state: Mapped[str] = mapped_column(String(8))
+    not_before: Mapped[datetime]
+    attempts: Mapped[int]
+    lease_until: Mapped[datetime | None]
+    sender: Mapped[str | None] = mapped_column(String(120))
+    sent_at: Mapped[datetime | None]
+    dead_at: Mapped[datetime | None]
+    read_at: Mapped[datetime | None]
+    error: Mapped[str | None] = mapped_column(Text)
+
+
+class MessageAttachment(Base):
+    """A file that goes with a message."""
+
+    __tablename__ = "message_attachments"
+
+    message_id: Mapped[UUID] = mapped_column(ForeignKey("outbox_messages.id"), primary_key=True)
+    position: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(String(120))
+    media_type: Mapped[str] = mapped_column(String(60))
+    content: Mapped[bytes] = mapped_column(LargeBinary)
