@@ -6,13 +6,32 @@ a period.
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, time, timedelta
-from typing import Protocol, cast
+from datetime import datetime, timedelta
+from typing import Literal, cast
 
 from flask import Flask, current_app
 
-from inspect_app.core.clock import TAIPEI
 from inspect_app.core.health import BEAT_EVERY
+from inspect_app.core.schedules import Daily, Every, Hourly, Monthly, Quarterly, Schedule, Slot, Weekly
+
+__all__ = [
+    "Daily",
+    "Every",
+    "Hourly",
+    "Job",
+    "LeaseLost",
+    "Monthly",
+    "Outcome",
+    "Pace",
+    "Quarterly",
+    "Schedule",
+    "Slot",
+    "Turn",
+    "Weekly",
+    "declared",
+    "init_app",
+    "pace",
+]
 
 Outcome = Mapping[str, int | str]
 """What a run reports, ready for JSON: counts and short words, no personal data."""
@@ -20,73 +39,6 @@ Outcome = Mapping[str, int | str]
 
 class LeaseLost(Exception):  # noqa: N818 - says what happened
     """The lease ran out and went to another: stop, nothing more is yours to do."""
-
-
-@dataclass(frozen=True, slots=True)
-class Slot:
-    """A period of a job and the instant (UTC) from which it may run."""
-
-    period: str
-    due_at: datetime
-
-
-class Schedule(Protocol):
-    """When a job is due. Instants are aware; a period is named by its legal day or hour in Asia/Taipei."""
-
-    def latest(self, now: datetime) -> Slot:
-        """The last slot due at or before `now`."""
-
-    def following(self, now: datetime) -> Slot:
-        """The first slot due after `now`."""
-
-
-@dataclass(frozen=True, slots=True)
-class Daily:
-    """Once each legal day, from `at` o'clock in Asia/Taipei; the period is `2026-11-23`."""
-
-    at: time
-
-    def latest(self, now: datetime) -> Slot:
-        return self._slot(now if now.astimezone(TAIPEI).time() >= self.at else now - timedelta(days=1))
-
-    def following(self, now: datetime) -> Slot:
-        return self._slot(self.latest(now).due_at + timedelta(days=1))
-
-    def _slot(self, within: datetime) -> Slot:
-        day = within.astimezone(TAIPEI).date()
-        return Slot(day.isoformat(), datetime.combine(day, self.at, TAIPEI).astimezone(UTC))
-
-
-@dataclass(frozen=True, slots=True)
-class Hourly:
-    """Once each hour, from `minute` past it; the period is `2026-11-23T14`, in Asia/Taipei."""
-
-    minute: int = 0
-
-    def latest(self, now: datetime) -> Slot:
-        return self._slot(now - timedelta(minutes=self.minute))
-
-    def following(self, now: datetime) -> Slot:
-        return self._slot(now - timedelta(minutes=self.minute) + timedelta(hours=1))
-
-    def _slot(self, within: datetime) -> Slot:
-        hour = within.astimezone(TAIPEI).replace(minute=0, second=0, microsecond=0)
-        return Slot(f"{hour:%Y-%m-%dT%H}", (hour + timedelta(minutes=self.minute)).astimezone(UTC))
-
-
-@dataclass(frozen=True, slots=True)
-class Every:
-    """Once in so many minutes, a divisor of 60; the period is `2026-11-23T14:05`, in Asia/Taipei."""
-
-    minutes: int
-
-    def latest(self, now: datetime) -> Slot:
-        local = now.astimezone(TAIPEI).replace(second=0, microsecond=0)
-        begun = local - timedelta(minutes=local.minute % self.minutes)
-        return Slot(f"{begun:%Y-%m-%dT%H:%M}", begun.astimezone(UTC))
-
-    def following(self, now: datetime) -> Slot:
-        return self.latest(now + timedelta(minutes=self.minutes))
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +63,10 @@ class Job:
     `work` is called in an application context and opens its own short transactions. It must bear being done
     again: after a crash it begins anew. What it raises is a failure, retried with backoff. Its finished runs are kept
     for `keep`, or as long as the pace says.
+
+    After a time without a worker the `"last"` missed period is done, or `"all"` of them, oldest first. A job that
+    `writes_messages` does nothing but write rows in the application context it is called in, so that it can be
+    rehearsed.
     """
 
     name: str
@@ -118,6 +74,8 @@ class Job:
     schedule: Schedule
     work: Callable[[Turn], Outcome]
     keep: timedelta | None = None
+    catch_up: Literal["last", "all"] = "last"
+    writes_messages: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,16 +13,18 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from flask import Flask
-from sqlalchemy import JSON, ColumnElement, Index, String, and_, delete, or_, select, update
+from sqlalchemy import JSON, ColumnElement, Index, String, and_, delete, func, or_, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from inspect_app.core import clock, leases
 from inspect_app.core.database import Base, transaction
-from inspect_app.core.jobs import Job, Outcome, declared, pace
+from inspect_app.core.jobs import Job, Outcome, Slot, declared, pace
 
 WAITING, RUNNING, FINISHED, FAILED = "waiting", "running", "finished", "failed"
 DIED = "WorkerDied"
 MAX_ERROR = 200
+MAX_CAUGHT_UP = 60
+"""How many missed periods are entered at once, the newest ones: five years of months, two months of days."""
 POLL_S = 0.2
 
 
@@ -98,7 +100,9 @@ def failures(session: Session, since: datetime) -> list[Run]:
 
 
 def _last(session: Session, job: str) -> JobRun | None:
-    query = select(JobRun).where(JobRun.job == job).order_by(JobRun.due_at.desc()).limit(1)
+    query = (
+        select(JobRun).where(JobRun.job == job).order_by(JobRun.due_at.desc(), JobRun.period.desc()).limit(1)
+    )
     return session.scalar(query)
 
 
@@ -148,11 +152,13 @@ def is_due(session: Session, job: Job, now: datetime) -> bool:
 def claim(session: Session, job: Job, worker: str, now: datetime) -> Claim | None:
     """Take the oldest run of a job that is due and free; None when there is none, or another has the job's lease.
 
-    Only the last missed period is entered, under its own date. The caller commits before the work begins.
+    Missed periods are entered as the job says, each under its own date. The caller commits before the work begins.
     """
     _enter(session, job, now)
     _give_up(session, job.name, now)
-    row = session.scalar(select(JobRun).where(_free(job.name, now)).order_by(JobRun.due_at).limit(1))
+    row = session.scalar(
+        select(JobRun).where(_free(job.name, now)).order_by(JobRun.due_at, JobRun.period).limit(1)
+    )
     holder = leases.new_holder(worker)
     until = now + pace().lease
     if row is None or not leases.take(session, job.name, holder, now, until):
@@ -203,11 +209,23 @@ def _free(job: str, now: datetime) -> ColumnElement[bool]:
 
 
 def _enter(session: Session, job: Job, now: datetime) -> None:
-    """Insert the period now due unless it is there; of several who try, one inserts."""
-    slot = job.schedule.latest(now)
-    row = {"job": job.name, "period": slot.period, "due_at": slot.due_at, "not_before": slot.due_at}
-    insert = leases.upsert(session, JobRun)
-    session.execute(insert.values(row | {"attempts": 0, "outcome": {}}).on_conflict_do_nothing())
+    """Insert the periods now due unless they are there; of several who try, one inserts."""
+    for slot in _due(session, job, now):
+        row = {"job": job.name, "period": slot.period, "due_at": slot.due_at, "not_before": slot.due_at}
+        insert = leases.upsert(session, JobRun)
+        session.execute(insert.values(row | {"attempts": 0, "outcome": {}}).on_conflict_do_nothing())
+
+
+def _due(session: Session, job: Job, now: datetime) -> list[Slot]:
+    """The last slot, with what fell due at the same instant; or all since the last known one that a job catches up.
+
+    A new installation begins with the last, and has no past.
+    """
+    begin = job.schedule.latest(now).due_at
+    if job.catch_up == "all":
+        query = select(func.max(JobRun.due_at)).where(JobRun.job == job.name, JobRun.due_at <= now)
+        begin = min(begin, session.scalar(query) or begin)
+    return job.schedule.between(begin, now, at_most=MAX_CAUGHT_UP)
 
 
 def _give_up(session: Session, job: str, now: datetime) -> None:

@@ -4,9 +4,11 @@ from datetime import date
 
 from sqlalchemy.orm import Session
 
+from inspect_app.core import database
 from inspect_app.deadlines import queries
 from scoring import lawbook
 from scoring.calendars import count_working_days, first_working_day
+from scoring.errors import CalendarNotKnown
 
 
 def next_or_same(session: Session, day: date) -> date:
@@ -20,3 +22,14 @@ def after(session: Session, day: date, working_days: int) -> date:
         return day
     known = lawbook.at(day).known_years
     return count_working_days(day, working_days, queries.closures(session), known)[-1].day
+
+
+def moved(day: date) -> date:
+    """For a schedule: `next_or_same`, but the day itself where no calendar is known, which the operations page tells.
+
+    Late is better than never: a reminder on a holiday harms nobody.
+    """
+    try:
+        return next_or_same(database.session(), day)
+    except CalendarNotKnown:
+        return day

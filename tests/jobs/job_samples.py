@@ -26,6 +26,9 @@ class Once:
     def following(self, now: datetime) -> Slot:
         return Slot("never", datetime(2999, 1, 1, tzinfo=UTC))
 
+    def between(self, begin: datetime, end: datetime, *, at_most: int) -> list[Slot]:
+        return [self.latest(end)]
+
 
 class Noted:
     """Work that remembers its turns; it fails as long as `failures` are left."""

@@ -9,13 +9,15 @@ from hypothesis import strategies as st
 
 from inspect_app.core import jobs
 from inspect_app.core.clock import TAIPEI
-from inspect_app.core.jobs import Daily, Every, Hourly, Schedule
+from inspect_app.core.jobs import Daily, Every, Hourly, Monthly, Quarterly, Schedule
 from tests.jobs.job_samples import Noted, daily
 
 SCHEDULES = st.one_of(
     st.builds(Daily, st.times(max_value=time(23, 59))),
     st.builds(Hourly, st.integers(0, 59)),
     st.builds(Every, st.sampled_from((1, 5, 15, 60))),
+    st.builds(Monthly, st.integers(1, 28), st.times(max_value=time(23, 59))),
+    st.builds(Quarterly, st.integers(0, 27), st.times(max_value=time(23, 59))),
 )
 INSTANTS = st.integers(0, 10 * 366 * 86_400).map(
     lambda seconds: datetime(2020, 1, 1, tzinfo=UTC) + timedelta(seconds=seconds)
@@ -37,6 +39,18 @@ def test_the_next_slot_is_the_last_one_as_soon_as_it_is_due(schedule: Schedule, 
 
     assert schedule.latest(following.due_at) == following
     assert schedule.latest(following.due_at).period != schedule.latest(now).period
+
+
+@given(SCHEDULES, INSTANTS)
+def test_slots_between_two_instants_are_those_one_meets_on_the_way(schedule: Schedule, now: datetime) -> None:
+    first = schedule.latest(now)
+    second = schedule.following(now)
+    third = schedule.following(second.due_at)
+
+    assert schedule.between(first.due_at, third.due_at, at_most=9) == [first, second, third]
+    assert schedule.between(first.due_at, third.due_at, at_most=2) == [second, third]
+    after = first.due_at + timedelta(microseconds=1)
+    assert schedule.between(after, third.due_at - timedelta(microseconds=1), at_most=9) == [second]
 
 
 @pytest.mark.parametrize(
