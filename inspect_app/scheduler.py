@@ -4,14 +4,14 @@ import logging
 import signal
 import sys
 import traceback
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
 from threading import Event
 
 import structlog
-from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
 from flask import Flask
 
@@ -31,15 +31,17 @@ def run(app: Flask) -> None:
     worker, stopping = leases.process_name(), Event()
     # Held back here and in the threads begun below, a signal is met by sigwait alone, however early it comes.
     signal.pthread_sigmask(signal.SIG_BLOCK, STOP)
-    # That a look is left out while the job still works is no news.
+    # That a look is left out while the last one still waits for the database is no news.
     logging.getLogger("apscheduler").setLevel(logging.ERROR)
-    heart, hands = _heart(app, worker), _hands(app, worker, stopping)
+    heart, hands = _heart(app, worker), _Hands(app, worker, stopping)
+    eyes = _eyes(app, hands)
     heart.start()
-    hands.start()
+    eyes.start()
     log.info("worker_started", worker=worker)
     signal.sigwait(STOP)
     stopping.set()
-    hands.shutdown(wait=True)
+    eyes.shutdown(wait=True)
+    hands.rest()
     heart.shutdown(wait=True)
     log.info("worker_stopped", worker=worker)
 
@@ -62,34 +64,57 @@ def _heart(app: Flask, worker: str) -> BackgroundScheduler:
 
     _carefully("heart", beat)()
     with app.app_context():
-        return _scheduler([("heart", beat)], jobs.pace().beat_every)
+        return _regularly("heart", beat, jobs.pace().beat_every)
 
 
-def _hands(app: Flask, worker: str, stopping: Event) -> BackgroundScheduler:
-    """A thread for each job, so that none waits for another."""
+def _eyes(app: Flask, hands: "_Hands") -> BackgroundScheduler:
+    """One look for all jobs: while nothing is due a worker costs next to nothing."""
+
+    def look() -> None:
+        with app.app_context():
+            due = runs.due(session(), jobs.declared(), clock.now())
+        hands.take_up(due)
+
     with app.app_context():
-        looks = [(job.name, partial(attend, app, job, worker, stopping)) for job in jobs.declared()]
-        return _scheduler(looks, jobs.pace().look_every)
+        return _regularly("look", look, jobs.pace().look_every)
 
 
-def _scheduler(tasks: Sequence[tuple[str, Task]], every: timedelta) -> BackgroundScheduler:
-    """Every task at once and then on time, never twice at the same time."""
-    threads = ThreadPoolExecutor(max(len(tasks), 1))
-    scheduler = BackgroundScheduler(timezone=TAIPEI, executors={"default": threads})
-    for name, task in tasks:
-        scheduler.add_job(
-            _carefully(name, task),
-            "interval",
-            seconds=every.total_seconds(),
-            next_run_time=clock.SystemClock().now(),
-            max_instances=1,
-            coalesce=True,
-            misfire_grace_time=None,
-        )
+class _Hands:
+    """A thread for each job at work, so that none waits for another; a job at work is not begun again."""
+
+    def __init__(self, app: Flask, worker: str, stopping: Event) -> None:
+        self._app, self._worker, self._stopping = app, worker, stopping
+        with app.app_context():
+            self._threads = ThreadPoolExecutor(max(len(jobs.declared()), 1), "job")
+        self._at_work: dict[str, Future[None]] = {}
+
+    def take_up(self, due: list[Job]) -> None:
+        for job in due:
+            if job.name not in self._at_work or self._at_work[job.name].done():
+                task = _carefully(job.name, partial(attend, self._app, job, self._worker, self._stopping))
+                self._at_work[job.name] = self._threads.submit(task)
+
+    def rest(self) -> None:
+        """Wait until what is in hand has ended."""
+        self._threads.shutdown(wait=True)
+
+
+def _regularly(name: str, task: Task, every: timedelta) -> BackgroundScheduler:
+    """A task at once and then on time, never twice at the same time."""
+    scheduler = BackgroundScheduler(timezone=TAIPEI)
+    scheduler.add_job(
+        _carefully(name, task),
+        "interval",
+        seconds=every.total_seconds(),
+        next_run_time=clock.SystemClock().now(),
+        max_instances=1,
+        coalesce=True,
+        misfire_grace_time=None,
+    )
     return scheduler
 
 
-def _carefully(name: str, task: Task) -> Task:
+def _carefully(name: str, task: Task) -> Callable[[], None]:
     def guarded() -> None:
         try:
             task()

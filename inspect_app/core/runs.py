@@ -6,14 +6,14 @@ job's name, and so may a command that must keep the job from running (`holding`)
 """
 
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from flask import Flask
-from sqlalchemy import JSON, ColumnElement, Index, String, and_, delete, func, or_, select, update
+from sqlalchemy import JSON, ColumnElement, Index, String, and_, delete, func, or_, select, tuple_, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from inspect_app.core import clock, leases
@@ -141,12 +141,19 @@ def _state(row: JobRun, now: datetime) -> str:
 # -- running -----------------------------------------------------------------------------------------------
 
 
+def due(session: Session, known: Sequence[Job], now: datetime) -> list[Job]:
+    """The jobs for which `claim` might find something, in their order: one question for all, and no write."""
+    slots = {job.name: job.schedule.latest(now).period for job in known}
+    entered = tuple_(JobRun.job, JobRun.period).in_(slots.items())
+    query = select(JobRun.job, _free(now)).where(or_(entered, _free(now)))
+    seen = session.execute(query).all()
+    settled = {job for job, _ in seen} - {job for job, free in seen if free}
+    return [job for job in known if job.name not in settled]
+
+
 def is_due(session: Session, job: Job, now: datetime) -> bool:
-    """Whether `claim` might find something: reads only, so that looking costs no write."""
-    slot = job.schedule.latest(now)
-    if session.get(JobRun, (job.name, slot.period)) is None:
-        return True
-    return session.scalar(select(JobRun.period).where(_free(job.name, now)).limit(1)) is not None
+    """Whether `claim` might find something for one job."""
+    return bool(due(session, [job], now))
 
 
 def claim(session: Session, job: Job, worker: str, now: datetime) -> Claim | None:
@@ -156,15 +163,14 @@ def claim(session: Session, job: Job, worker: str, now: datetime) -> Claim | Non
     """
     _enter(session, job, now)
     _give_up(session, job.name, now)
-    row = session.scalar(
-        select(JobRun).where(_free(job.name, now)).order_by(JobRun.due_at, JobRun.period).limit(1)
-    )
+    free = and_(JobRun.job == job.name, _free(now))
+    row = session.scalar(select(JobRun).where(free).order_by(JobRun.due_at, JobRun.period).limit(1))
     holder = leases.new_holder(worker)
     until = now + pace().lease
     if row is None or not leases.take(session, job.name, holder, now, until):
         return None
     taken = {"lease_until": until, "worker": worker, "attempts": row.attempts + 1, "started_at": now}
-    query = update(JobRun).where(_free(job.name, now), JobRun.period == row.period)
+    query = update(JobRun).where(free, JobRun.period == row.period)
     if leases.changed(session, query.where(JobRun.attempts == row.attempts).values(taken)) != 1:
         leases.release(session, job.name, holder)
         return None
@@ -198,14 +204,14 @@ def again(session: Session, job: str, period: str, now: datetime) -> bool:
     return leases.changed(session, query.values(failed_at=None, attempts=0, not_before=now)) == 1
 
 
-def _open(job: str, now: datetime) -> ColumnElement[bool]:
+def _open(now: datetime) -> ColumnElement[bool]:
     """Neither finished nor given up, and nobody at work on it."""
     unheld = or_(JobRun.lease_until.is_(None), JobRun.lease_until < now)
-    return and_(JobRun.job == job, JobRun.finished_at.is_(None), JobRun.failed_at.is_(None), unheld)
+    return and_(JobRun.finished_at.is_(None), JobRun.failed_at.is_(None), unheld)
 
 
-def _free(job: str, now: datetime) -> ColumnElement[bool]:
-    return and_(_open(job, now), JobRun.not_before <= now)
+def _free(now: datetime) -> ColumnElement[bool]:
+    return and_(_open(now), JobRun.not_before <= now)
 
 
 def _enter(session: Session, job: Job, now: datetime) -> None:
@@ -230,7 +236,7 @@ def _due(session: Session, job: Job, now: datetime) -> list[Slot]:
 
 def _give_up(session: Session, job: str, now: datetime) -> None:
     """A run whose workers died at every attempt is not tried for ever."""
-    query = update(JobRun).where(_open(job, now), JobRun.attempts >= pace().max_attempts)
+    query = update(JobRun).where(JobRun.job == job, _open(now), JobRun.attempts >= pace().max_attempts)
     leases.changed(session, query.values(failed_at=now, lease_until=None, error=DIED))
 
 
