@@ -44,6 +44,11 @@ class Server:
     listener: socket.socket = field(default_factory=listening)
     group: int = 0
     alive: int = -1
+    application: str = ""
+
+    def __post_init__(self) -> None:
+        served = f"tests.concurrency.served:app({self.shift_s}, impatient={self.impatient})"
+        self.application = self.application or served
 
     @property
     def port(self) -> int:
@@ -51,12 +56,11 @@ class Server:
 
     def start(self) -> None:
         """Start; a request that is sent before all is ready waits."""
-        application = f"tests.concurrency.served:app({self.shift_s}, impatient={self.impatient})"
         self.alive, theirs = os.pipe()
         with self.log.open("ab") as log:
-            arguments = ["-c", "deploy/gunicorn.conf.py", application]
+            arguments = ["-c", "deploy/gunicorn.conf.py", self.application]
             handles = (self.listener.fileno(), theirs, log.fileno())
-            self.group = forker().start(arguments, self._environ(), *handles)
+            self.group = forker().start(arguments, self.environ, *handles)
         os.close(theirs)
 
     def kill(self) -> None:
@@ -83,7 +87,9 @@ class Server:
     def log(self) -> Path:
         return self.folder / "server.log"
 
-    def _environ(self) -> dict[str, str]:
+    @property
+    def environ(self) -> dict[str, str]:
+        """What the application is told."""
         return {
             "PATH": os.environ["PATH"],
             "CHAHE_ENV": "test",
