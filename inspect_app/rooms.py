@@ -35,6 +35,8 @@ from inspect_app.evidence import api as evidence_api
 from inspect_app.evidence import jobs as evidence_jobs
 from inspect_app.evidence import pages as evidence_pages
 from inspect_app.evidence import service as evidence
+from inspect_app.exports import api as exports_api
+from inspect_app.exports import pages as exports_pages
 from inspect_app.inspections import api as inspections_api
 from inspect_app.inspections import openapi
 from inspect_app.inspections import pages as inspections_pages
@@ -77,6 +79,7 @@ APIS = (
     plausibility_api.blp,
     openrosa_api.blp,
     evidence_api.blp,
+    exports_api.blp,
     operations_api.blp,
 )
 PAGES = (
@@ -93,6 +96,7 @@ PAGES = (
     operations_pages.blueprint,
     scraping.blueprint,
     evidence_pages.blueprint,
+    exports_pages.blueprint,
 )
 MESSAGE_KINDS: tuple[kinds.Kind, ...] = ()
 """Each room's own tuple of message kinds, one after the other."""

@@ -59,5 +59,7 @@ PERMISSIONS: dict[str, frozenset[Role]] = {
     "defects.extend": STAFF,
     "plausibility.read": TEAM | {Role.AUDITOR},
     "plausibility.review": TEAM,
+    "exports.read": STAFF | {Role.AUDITOR},
+    "exports.build": STAFF,
     "operations.read": frozenset({Role.ADMIN}),
 }

@@ -22,6 +22,7 @@ WITHHELD: Mapping[str, frozenset[str]] = {
             *("inspections_api.record", "inspections_api.notice", "inspections_api.submission_list"),
             *("inspections_api.submission", "inspections_api.send_on", "inspections.send_on"),
             *("inspections_api.waive", "inspections.waive"),
+            *("exports_api.export", "exports.index", "exports.build", "exports.download"),
         }
     ),
     "photos of a visit are sent while it goes on, and read by its team": frozenset(

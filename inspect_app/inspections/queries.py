@@ -128,6 +128,12 @@ def _narrowed(query: S, actor: Actor, wanted: InspectionFilter) -> S:
     return query
 
 
+def issued_between(session: Session, since: date, until: date) -> list[Inspection]:
+    """The issued inspections of some days, by day; for what is told to the authority, which asks no reader."""
+    query = select(Inspection).where(Inspection.state.in_(PUBLISHED), Inspection.on.between(since, until))
+    return list(session.scalars(query.order_by(Inspection.on, Inspection.id)))
+
+
 def to_fill_in(session: Session, actor: Actor) -> list[Inspection]:
     """The inspections an actor leads that still await their submission, the next day first."""
     led = exists().where(

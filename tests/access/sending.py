@@ -137,6 +137,9 @@ def _defaults(asked: Asked) -> Ids:
         "sha256": sha256(objects.NEW_PHOTO),
         "code": "construction-inspection",
         "note_id": str(UUID(int=0)),
+        "dataset": "inspections",
+        "form": "csv",
+        "quarter": "2026-3",
     }
 
 

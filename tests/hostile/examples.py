@@ -246,6 +246,9 @@ EXAMPLES: dict[str, Example] = {
     "GET /photos/addresses/{signed}": Example("anonymous", "/photos/addresses/{signed}"),
     f"GET {INSPECTION}/photo-views": Example("staff", "/inspections/{issued}/photo-views"),
     "GET /photos/{sha256}/receipt": Example("staff", "/photos/{sha256}/receipt", query="inspection={issued}"),
+    "GET /exports/{dataset}.{form}": Example(
+        "staff", "/exports/inspections.csv", query="inspection={issued}"
+    ),
     "GET /evidence/keys": Example("staff", "/evidence/keys"),
     f"GET {INSPECTION}/evidence.zip": Example("staff", "/inspections/{issued}/evidence.zip"),
     "POST /photos/uploads": Example(

@@ -56,6 +56,7 @@ def _corrected(_: World) -> Fields:
 FORMS: dict[str, Form] = {
     "accounts.sign_out": Form("member2", "/sign-out"),
     "accounts.enrol": Form("admin", "/devices/enrol", lambda w: {"user": w.ids["leader"]}),
+    "exports.build": Form("staff", "/exports/quarterly-return/2026-3"),
     "accounts.revoke_device": Form("leader", "/devices/{device}/revoke"),
     "tenders.create": Form("staff", "/tenders/new", _tender),
     "tenders.update": Form("staff", "/tenders/{tender}/edit", lambda w: {**_tender(w), "version": "1"}),
@@ -134,6 +135,7 @@ PLACES = {
     "defect_id": "defect",
     "device_id": "device",
     "word": "word",
+    "quarter": "quarter",
     "code": "form_code",
     "version": "form_version",
     "defect_code": "defect_code",

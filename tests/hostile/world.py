@@ -232,7 +232,11 @@ def _kept(world: World) -> dict[str, str]:
     form = {"file": FileStorage(io.BytesIO(rows), filename="a.csv")}
     answer = expect(world.send("POST", "//tenders/import", "staff", data=form), 303)
     version = world.etag(f"/inspections/{world.ids['planned']}").strip('"')
-    return {"word": str(answer.headers["Location"]).rsplit("/", 1)[1], "planned_version": version}
+    return {
+        "word": str(answer.headers["Location"]).rsplit("/", 1)[1],
+        "planned_version": version,
+        "quarter": "2026-3",
+    }
 
 
 def _upload(world: World) -> dict[str, str]:
