@@ -24,8 +24,11 @@ from inspect_app.core.database import session
 from inspect_app.core.described import add_refusals
 from inspect_app.core.permissions import ROLE_LABELS
 from inspect_app.core.settings import current_settings
-from inspect_app.deadlines import workdays  # noqa: F401 - its tables
+from inspect_app.deadlines import api as closures_api
+from inspect_app.deadlines import clocks, pages_closures, quarterly
+from inspect_app.deadlines import pages as deadlines_pages
 from inspect_app.defects import api as defects_api
+from inspect_app.defects import duties as defects_duties
 from inspect_app.defects import pages as defects_pages
 from inspect_app.defects import policy as defects_policy
 from inspect_app.defects import queries as defects_queries
@@ -38,6 +41,7 @@ from inspect_app.evidence import service as evidence
 from inspect_app.exports import api as exports_api
 from inspect_app.exports import pages as exports_pages
 from inspect_app.inspections import api as inspections_api
+from inspect_app.inspections import duties as inspections_duties
 from inspect_app.inspections import openapi
 from inspect_app.inspections import pages as inspections_pages
 from inspect_app.inspections import queries as inspections_queries
@@ -62,6 +66,8 @@ from inspect_app.plausibility import jobs as plausibility_jobs
 from inspect_app.plausibility import keeping as plausibility_keeping
 from inspect_app.plausibility import pages as plausibility_pages
 from inspect_app.plausibility import searching as plausibility
+from inspect_app.quotas import api as quotas_api
+from inspect_app.quotas import pages as quotas_pages
 from inspect_app.tenders import api as tenders_api
 from inspect_app.tenders import pages as tenders_pages
 from scoring import lawbook
@@ -76,6 +82,8 @@ APIS = (
     photos_api.blp,
     access_api.blp,
     defects_api.blp,
+    closures_api.blp,
+    quotas_api.blp,
     plausibility_api.blp,
     openrosa_api.blp,
     evidence_api.blp,
@@ -88,6 +96,9 @@ PAGES = (
     catalogue_pages.blueprint,
     inspections_pages.blueprint,
     defects_pages.blueprint,
+    deadlines_pages.blueprint,
+    pages_closures.blueprint,
+    quotas_pages.blueprint,
     plausibility_pages.blueprint,
     photo_pages.blueprint,
     pages_forms.blueprint,
@@ -102,6 +113,7 @@ MESSAGE_KINDS: tuple[kinds.Kind, ...] = ()
 """Each room's own tuple of message kinds, one after the other."""
 JOBS = (*photos_jobs.JOBS, *openrosa_jobs.JOBS, *plausibility_jobs.JOBS, *evidence_jobs.JOBS)
 kinds.declare(*MESSAGE_KINDS)
+clocks.declare(*inspections_duties.CLOCKS, *defects_duties.CLOCKS, quarterly.CLOCK)
 problems.FORMATS["/openrosa/"] = openrosa_answers.refusal
 photos_policy.READERS.append(defects_policy.carries_photo)
 photos_naming.NAMERS.append(defects_queries.correction_names)

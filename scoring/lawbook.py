@@ -24,6 +24,7 @@ from scoring.aftermath import (
 from scoring.errors import LawError, RuleNotInForce
 from scoring.fields import roc_hint, roc_inputs
 from scoring.lawfile import Group, load
+from scoring.local_rules import QuotaTenders, ReminderDays
 from scoring.parameters import (
     GROUPS,
     FailedTests,
@@ -205,6 +206,16 @@ class LocalLaw(_Part):
     def priorities(self) -> Priorities:
         """Return the grounds for visiting tenders early, and their weights."""
         return self.on(Priorities)
+
+    @cached_property
+    def reminder_days(self) -> ReminderDays:
+        """Return when one is reminded of what is due."""
+        return self.on(ReminderDays)
+
+    @cached_property
+    def quota_tenders(self) -> QuotaTenders:
+        """Return which execution statuses keep a tender out of a year's quota."""
+        return self.on(QuotaTenders)
 
     @cached_property
     def oversight(self) -> Oversight:

@@ -17,6 +17,7 @@ from scoring.aftermath import (
     Measures,
     StaffRecords,
 )
+from scoring.local_rules import QuotaTenders, ReminderDays
 from scoring.rounding import half_up_of
 from scoring.sources import LOCAL_RULE, Parameters
 from scoring.types import FINDINGS, GRADES, GROUNDS, ROUNDINGS, SEVERITIES
@@ -378,6 +379,8 @@ GROUPS: tuple[type[Parameters], ...] = (
     PenaltyRates,
     SeverityPoints,
     FilingDay,
+    ReminderDays,
+    QuotaTenders,
     Oversight,
     Priorities,
     KnownYears,

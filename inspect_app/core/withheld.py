@@ -23,6 +23,8 @@ WITHHELD: Mapping[str, frozenset[str]] = {
             *("inspections_api.submission", "inspections_api.send_on", "inspections.send_on"),
             *("inspections_api.waive", "inspections.waive"),
             *("exports_api.export", "exports.index", "exports.build", "exports.download"),
+            *("inspections_api.late_reason", "inspections.late_reason"),
+            *("deadlines.index", "deadlines.export"),
         }
     ),
     "photos of a visit are sent while it goes on, and read by its team": frozenset(
@@ -65,6 +67,7 @@ WITHHELD: Mapping[str, frozenset[str]] = {
 TOLD_ROOMS = frozenset(
     {
         *("accounts", "accounts_api", "tenders", "tenders_api", "operations", "operations_api", "api-docs"),
+        *("closures", "closures_api", "quotas", "quotas_api"),
         "revisions",  # pages about the catalogue as such; a tablet reads the API
     }
 )

@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, SQLColumnExpression, exists, func, select, true
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, lazyload
 
 from inspect_app.core.auth import Actor
 from inspect_app.defects.models import CorrectionPhoto, Defect, DefectStep
@@ -84,6 +84,15 @@ def count_all_open(session: Session) -> int:
     """How many defects are open; only an issued inspection has such."""
     issued = Defect.inspection_id.in_(inspections.published_ids())
     return session.scalar(select(func.count(Defect.id)).where(Defect.state.in_(OPEN), issued)) or 0
+
+
+def all_open(session: Session) -> list[Defect]:
+    """Every open defect without its steps, the earliest deadline first; only an issued inspection has such."""
+    query = select(Defect).where(
+        Defect.state.in_(OPEN), Defect.inspection_id.in_(inspections.published_ids())
+    )
+    order = (func.coalesce(Defect.correct_by, LATEST), Defect.inspection_id, Defect.position)
+    return list(session.scalars(query.options(lazyload(Defect.steps)).order_by(*order)))
 
 
 def codes_found(session: Session, since: date, person: UUID | None = None) -> dict[str, int]:

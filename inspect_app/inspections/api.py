@@ -217,6 +217,18 @@ def issue(given: decisions.Issue, inspection_id: UUID) -> Any:
         return _answer(current, decisions.issue(current, row, given, current_actor(), clock.now()))
 
 
+@blp.put("/inspections/<uuid:inspection_id>/late-reason")
+@requires("inspections.decide")
+@blp.arguments(schemas.ReasonIn)
+@blp.response(200, schemas.InspectionOut)
+def late_reason(given: dict[str, str], inspection_id: UUID) -> Any:
+    """Say why an issued record went out after its seven working days."""
+    with transaction() as current:
+        row = _held(current, inspection_id)
+        done = decisions.explain_late(current, row, given["reason"], current_actor(), clock.now())
+        return _answer(current, done)
+
+
 @blp.post("/inspections/<uuid:inspection_id>/recipients")
 @requires("inspections.decide")
 @blp.arguments(schemas.SendOnIn)

@@ -6,12 +6,12 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from inspect_app.core import audit
+from inspect_app.core import audit, roc
 from inspect_app.core.auth import Actor
 from inspect_app.core.clock import legal_day
 from inspect_app.core.problems import Conflict, FieldError, InvalidFields, NotFound
 from inspect_app.defects import service as defects
-from inspect_app.inspections import issued, queries, recipients, scores, submissions
+from inspect_app.inspections import issued, lateness, queries, recipients, scores, submissions
 from inspect_app.inspections.models import Inspection, SiteTest
 from inspect_app.inspections.words import CLOSED, INCOMPLETE, ISSUED, STATES, SUBMITTED, TESTS
 
@@ -29,10 +29,11 @@ class TestResult:
 
 @dataclass(frozen=True, slots=True)
 class Issue:
-    """The correction deadline (a day) and the number of the outgoing document."""
+    """The correction deadline (a day), the number of the outgoing document, and why it is late if it is."""
 
     correct_by: date
     document: str
+    late_reason: str | None = None
 
 
 def score(session: Session, inspection: Inspection) -> dict[str, Any]:
@@ -98,6 +99,8 @@ def issue(session: Session, inspection: Inspection, given: Issue, by: Actor, now
         raise Conflict("試驗結果尚未判定完成，依作業辦法第 8 條不得通知成績；請先登錄試驗結果。")
     inspection.state, inspection.issued_at, inspection.result = ISSUED, now, result
     inspection.correct_by, inspection.issue_document = given.correct_by, given.document
+    late = lateness.late_since(session, inspection, legal_day(now))
+    inspection.late_reason = given.late_reason if late else None
     recipients.freeze(session, inspection, now)
     defects.issue(session, inspection.id, given.correct_by)
     session.flush()
@@ -106,8 +109,34 @@ def issue(session: Session, inspection: Inspection, given: Issue, by: Actor, now
         "correct_by": str(given.correct_by),
         "score": result["score"],
         "facts": issued.digest(session, inspection),
+        **({"record_due_on": str(late), "late_reason": inspection.late_reason} if late else {}),
     }
     audit.record(session, by, "inspection.issued", ("inspection", inspection.id), now, **detail)
+    return inspection
+
+
+def require_reason(session: Session, inspection: Inspection, given: Issue, today: date) -> None:
+    """InvalidFields where a record would go out late without a word why."""
+    due = lateness.late_since(session, inspection, today)
+    if due is not None and given.late_reason is None:
+        reason = f"查核紀錄應於{roc.format_weekday(due)}前發文，已逾期，請填寫原因。"
+        raise InvalidFields("請填寫發文超過七天之原因。", errors=[FieldError("late_reason", reason)])
+
+
+def explain_late(
+    session: Session, inspection: Inspection, reason: str, by: Actor, now: datetime
+) -> Inspection:
+    """Say why an issued record went out late; the papers stay as they are. Conflict where it was not late."""
+    if not inspection.is_published:
+        raise Conflict(f"發文之後才能補填；發文前請在發文時填寫。目前狀態：{STATES[inspection.state]}。")
+    if lateness.late_since(session, inspection, legal_day(now)) is None:
+        raise Conflict("這件查核紀錄如期發文，不需填寫原因。")
+    if inspection.late_reason != reason:
+        inspection.late_reason = reason
+        session.flush()
+        audit.record(
+            session, by, "inspection.late_explained", ("inspection", inspection.id), now, reason=reason
+        )
     return inspection
 
 

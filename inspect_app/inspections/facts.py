@@ -32,16 +32,23 @@ class TenderFacts:
 
 @dataclass(frozen=True, slots=True)
 class IssuedFacts:
-    """What the issue froze; `issued_by` is "" for what was issued before it was kept."""
+    """What the issue froze; `issued_by` is "" for what was issued before it was kept.
+
+    `late_reason` is why the record went out late, if it was given with the issue: what is given later changes no paper.
+    """
 
     tender: TenderFacts
     issued_by: str = ""
+    late_reason: str | None = None
 
     @classmethod
     def read(cls, kept: dict[str, Any]) -> "IssuedFacts":
         """From the column that keeps them."""
-        return cls(TenderFacts(**kept["tender"]), kept.get("issued_by", ""))
+        return cls(TenderFacts(**kept["tender"]), kept.get("issued_by", ""), kept.get("late_reason"))
 
     def kept(self) -> dict[str, Any]:
         """As the column keeps them."""
-        return asdict(self)
+        kept = asdict(self)
+        if self.late_reason is None:
+            del kept["late_reason"]
+        return kept

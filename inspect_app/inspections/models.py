@@ -48,6 +48,7 @@ class Inspection(Base):
     issued_at: Mapped[datetime | None]
     issue_document: Mapped[str | None] = mapped_column(String(120))
     correct_by: Mapped[date | None]
+    late_reason: Mapped[str | None] = mapped_column(String(500))
     result: Mapped[dict[str, Any] | None] = mapped_column(JSON)
     issued_facts: Mapped[dict[str, Any] | None] = mapped_column(JSON)
     closed_at: Mapped[datetime | None]

@@ -195,12 +195,29 @@ def issue(inspection_id: UUID) -> Response:
 
     def work() -> None:
         given = read(schemas.IssueIn(), days=("correct_by",))
-        _decide(
-            inspection_id,
-            lambda current, row: decisions.issue(current, row, given, current_actor(), clock.now()),
-        )
+
+        def issued(current: Session, row: Inspection) -> None:
+            decisions.require_reason(current, row, given, clock.today())
+            decisions.issue(current, row, given, current_actor(), clock.now())
+
+        _decide(inspection_id, issued)
 
     return _tried(inspection_id, "issue", work, "已發文。受查單位現在看得到這件查核，也能回復改善。")
+
+
+@blueprint.post("/<uuid:inspection_id>/late-reason")
+@requires("inspections.decide")
+def late_reason(inspection_id: UUID) -> Response:
+    """Say why an issued record went out late."""
+
+    def work() -> None:
+        reason = read(schemas.ReasonIn())["reason"]
+        _decide(
+            inspection_id,
+            lambda current, row: decisions.explain_late(current, row, reason, current_actor(), clock.now()),
+        )
+
+    return _tried(inspection_id, "late", work, "已補填原因。已發的公文不變。")
 
 
 @blueprint.post("/<uuid:inspection_id>/send-on")

@@ -39,6 +39,7 @@ SENTENCES: dict[str, Callable[[Detail], str]] = {
     ISSUED: lambda detail: (
         f"發文（{detail['document']}），成績 {detail['score']} 分，改善期限{_day(detail['correct_by'])}"
     ),
+    "inspection.late_explained": lambda detail: f"補填發文超過七天之原因：{detail['reason']}",
     "inspection.sent_on": lambda detail: (
         f"補送{PARTIES[detail['party']]}{detail['organisation']}（{detail['document']}）"
     ),

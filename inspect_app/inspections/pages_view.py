@@ -16,6 +16,7 @@ from inspect_app.defects.pages_words import title_of
 from inspect_app.defects.words import PARTIES
 from inspect_app.inspections import (
     decisions,
+    lateness,
     pages_history,
     pages_next,
     pages_parts,
@@ -69,6 +70,7 @@ def context(session: Session, actor: Actor, row: Inspection, today: date) -> dic
         **_graded(actor, row, result),
         "unserved": _unserved(session, row) if actor.role is Role.STAFF and row.is_published else [],
         "unnamed": _unnamed(row, found),
+        "late": lateness.late_since(session, row, today) if row.submission_id else None,
         "photo_notes": plausibility.section(session, actor, row.id, clock.now()),
         "seen": _seen(session, row) if inside else None,
         **_evidence(session, actor, now, view, today),
@@ -113,6 +115,7 @@ def _may(now: Situation) -> set[str]:
         "test": staff and row.state in (INCOMPLETE, SUBMITTED),
         "waive": staff and row.state == INCOMPLETE,
         "issue": staff and row.state == SUBMITTED and not now.withheld,
+        "late": staff and row.is_published and row.late_reason is None,
         "erase": staff and row.state in (CLOSED, CANCELLED),
         "letter": now.actor.role not in INSPECTED and row.state != CANCELLED,
         "paper_form": row.state in (PLANNED, STARTED) and (staff or on_team),

@@ -132,6 +132,7 @@ def record(session: Session, inspection: Inspection, issuer: Issuer) -> Document
             Fact("查核方式", METHODS[inspection.method]),
             Fact("查核成績", f"{result.get('score', '')} 分（{result.get('label', '')}）"),
             Fact("發文日期", _issued_on(inspection)),
+            *_lateness(inspection),
         ),
         blocks=(
             Heading("一、查核人員"),
@@ -166,6 +167,12 @@ def _amounts(inspection: Inspection) -> list[Fact]:
     tender = inspection.tender_facts
     known = (("預算金額", tender.budget_twd), ("契約金額", tender.contract_twd))
     return [Fact(label, f"{twd:,} 元") for label, twd in known if twd is not None]
+
+
+def _lateness(inspection: Inspection) -> list[Fact]:
+    """Why the record went out late, as it was given with the issue."""
+    reason = inspection.frozen.late_reason if inspection.frozen else None
+    return [Fact("發文超過七天之原因", reason)] if reason else []
 
 
 def _stand_ins(inspection: Inspection, found: Sequence["Defect"]) -> list[Paragraph]:

@@ -32,7 +32,7 @@ from inspect_app.inspections.models import (
     Submission,
     TeamMember,
 )
-from inspect_app.inspections.words import CLOSED, PLANNED, PUBLISHED, STARTED
+from inspect_app.inspections.words import CLOSED, INCOMPLETE, PLANNED, PUBLISHED, STARTED, SUBMITTED
 
 S = TypeVar("S", bound=Select[Any])
 
@@ -307,3 +307,42 @@ def counts_by_state(session: Session, actor: Actor) -> dict[str, int]:
 
 def of_ids(session: Session, ids: Iterable[UUID]) -> list[Inspection]:
     return list(session.scalars(select(Inspection).where(Inspection.id.in_(list(ids)))))
+
+
+def unrecorded(session: Session) -> list[Inspection]:
+    """The visits that began and whose record is not issued, whoever asks: for the system's own steps."""
+    query = select(Inspection).where(Inspection.state.in_((STARTED, INCOMPLETE, SUBMITTED)))
+    return list(session.scalars(query.order_by(Inspection.on, Inspection.id)))
+
+
+def unexplained(session: Session) -> list[tuple[UUID, date, datetime, str]]:
+    """The issued visits without a reason for a late record: id, day, when issued, the tender's name; as above."""
+    query = select(Inspection).where(Inspection.state.in_(PUBLISHED), Inspection.late_reason.is_(None))
+    rows = session.scalars(query.options(lazyload(Inspection.team)).order_by(Inspection.on, Inspection.id))
+    return [(row.id, row.on, row.issued_at, row.tender_facts.name) for row in rows if row.issued_at]
+
+
+def undecided_tests(session: Session) -> list[tuple[Inspection, str]]:
+    """The pending tests of visits before issue, with their visits; as above."""
+    query = select(Inspection, SiteTest.test).join(SiteTest, SiteTest.inspection_id == Inspection.id)
+    query = query.where(SiteTest.result.is_(None), Inspection.state.in_((INCOMPLETE, SUBMITTED)))
+    return list(session.execute(query.order_by(Inspection.on, Inspection.id, SiteTest.test)).tuples())
+
+
+def organisations_of(session: Session, ids: Iterable[UUID]) -> dict[UUID, frozenset[tuple[str, UUID]]]:
+    """Who has each inspection's papers, as party and organisation; an unissued one has nobody."""
+    found: dict[UUID, set[tuple[str, UUID]]] = {id_: set() for id_ in ids}
+    query = select(Recipient.inspection_id, Recipient.party, Recipient.organisation_id)
+    query = query.where(Recipient.inspection_id.in_(list(found)))
+    for id_, party, organisation in session.execute(query).tuples() if found else ():
+        found[id_].add((party, organisation))
+    return {id_: frozenset(pairs) for id_, pairs in found.items()}
+
+
+def counting_in(session: Session, year: int, until: date, *, unissued: bool) -> list[tuple[UUID, date, str]]:
+    """The visits of a year until a day, for counts: tender, day, kind. Issued ones, or all that were submitted."""
+    states = (INCOMPLETE, SUBMITTED, *PUBLISHED) if unissued else PUBLISHED
+    query = select(Inspection.tender_id, Inspection.on, Inspection.kind).where(
+        Inspection.state.in_(states), Inspection.on.between(date(year, 1, 1), until)
+    )
+    return list(session.execute(query.order_by(Inspection.on, Inspection.id)).tuples())

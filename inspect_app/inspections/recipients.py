@@ -28,7 +28,9 @@ class SendOn:
 
 def freeze(session: Session, inspection: Inspection, now: datetime) -> None:
     """Keep what the papers say of the tender and who receives them, whatever becomes of the tender."""
-    facts = IssuedFacts(TenderFacts.of(inspection.tender_row), current_settings().team_name)
+    facts = IssuedFacts(
+        TenderFacts.of(inspection.tender_row), current_settings().team_name, inspection.late_reason
+    )
     inspection.issued_facts = facts.kept()
     session.add_all(_recipient(inspection, party, now) for party in _named(inspection))
 

@@ -135,6 +135,8 @@ class InspectionOut(InspectionRow):
     waived = ma.fields.List(ma.fields.Nested(WaiverOut))
     recipients = ma.fields.List(ma.fields.Nested(RecipientOut))
     cancel_reason = ma.fields.String(allow_none=True)
+    record_due_on = ma.fields.Date(allow_none=True)
+    late_reason = ma.fields.String(allow_none=True)
 
 
 class InspectionArgs(PageArgs):
@@ -182,6 +184,7 @@ class StartIn(Schema):
 class IssueIn(Schema):
     correct_by = Day(required=True)
     document = _text(120, required=True)
+    late_reason = _text(500, load_default=None, allow_none=True)
 
     @ma.post_load
     def as_issue(self, values: dict[str, Any], **_: Any) -> Issue:

@@ -9,7 +9,8 @@ from sqlalchemy.orm import Session
 
 from inspect_app.core.auth import Actor
 from inspect_app.core.permissions import INSPECTED
-from inspect_app.inspections import panel, policy, queries, submissions
+from inspect_app.deadlines.workdays import Calendar
+from inspect_app.inspections import lateness, panel, policy, queries, submissions
 from inspect_app.inspections.models import Inspection, Mark, PhotoWaiver, Recipient, SiteTest, Submission
 
 
@@ -40,6 +41,8 @@ class InspectionView:
     issue_document: str | None
     closed_at: datetime | None
     cancel_reason: str | None
+    late_reason: str | None
+    record_due_on: date | None
     outside_share: panel.OutsideShare | None
     marks: tuple[Mark, ...]
     tests: tuple[SiteTest, ...]
@@ -56,6 +59,7 @@ def view(session: Session, actor: Actor, inspection: Inspection) -> InspectionVi
     marks = policy.marks_seen(actor, inspection, queries.marks_of(session, inspection.id))
     return InspectionView(
         **plain,
+        record_due_on=lateness.due_on(inspection.on, Calendar.of(session)) if inspection.started_at else None,
         team=tuple(_person(person, inside) for person in inspection.team),
         outside_share=panel.outside_share(inspection.team, inspection.on) if inside else None,
         marks=tuple(marks),
@@ -80,6 +84,7 @@ PLAIN = (
     "issue_document",
     "closed_at",
     "cancel_reason",
+    "late_reason",
 )
 
 

@@ -13,6 +13,8 @@ NAVIGATION = (
     ("標案", "tenders.index", "tenders.read"),
     ("查核", "inspections.index", "inspections.read"),
     ("缺失", "defects.index", "defects.read"),
+    ("期限", "deadlines.index", "deadlines.read"),
+    ("件數", "quotas.index", "quotas.read"),
     ("檢查表", "forms.index", "forms.read"),
     ("缺失目錄", "catalogue.index", "forms.read"),
     ("匯出", "exports.index", "exports.read"),
