@@ -6,7 +6,7 @@ a period.
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Protocol, cast
 
 from flask import Flask, current_app
@@ -90,6 +90,27 @@ class Every:
 
 
 @dataclass(frozen=True, slots=True)
+class Monthly:
+    """Once a month, on `day` (1 to 28) from `at` o'clock in Asia/Taipei; the period is the slot's month, `2026-11`."""
+
+    day: int
+    at: time
+
+    def latest(self, now: datetime) -> Slot:
+        local = now.astimezone(TAIPEI)
+        slot = self._slot(local.date())
+        return slot if slot.due_at <= now else self._slot(local.date().replace(day=1) - timedelta(days=1))
+
+    def following(self, now: datetime) -> Slot:
+        last = self.latest(now).due_at.astimezone(TAIPEI).date()
+        return self._slot(last.replace(day=1) + timedelta(days=31))
+
+    def _slot(self, month: date) -> Slot:
+        day = month.replace(day=self.day)
+        return Slot(f"{day:%Y-%m}", datetime.combine(day, self.at, TAIPEI).astimezone(UTC))
+
+
+@dataclass(frozen=True, slots=True)
 class Turn:
     """One attempt at one run, as the work sees it.
 
@@ -110,7 +131,8 @@ class Job:
 
     `work` is called in an application context and opens its own short transactions. It must bear being done
     again: after a crash it begins anew. What it raises is a failure, retried with backoff. Its finished runs are kept
-    for `keep`, or as long as the pace says.
+    for `keep`, or as long as the pace says. `catch_up`: of missed periods the `last` is done, or `all` are, in turn;
+    `writes_messages`: what it would send can be previewed.
     """
 
     name: str
@@ -118,6 +140,8 @@ class Job:
     schedule: Schedule
     work: Callable[[Turn], Outcome]
     keep: timedelta | None = None
+    catch_up: str = "last"
+    writes_messages: bool = False
 
 
 @dataclass(frozen=True, slots=True)

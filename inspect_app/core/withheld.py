@@ -64,6 +64,7 @@ WITHHELD: Mapping[str, frozenset[str]] = {
 TOLD_ROOMS = frozenset(
     {
         *("accounts", "accounts_api", "tenders", "tenders_api", "operations", "operations_api", "api-docs"),
+        *("filings", "filings_api"),
         "revisions",  # pages about the catalogue as such; a tablet reads the API
     }
 )
