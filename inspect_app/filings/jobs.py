@@ -60,8 +60,33 @@ def _at(text: str) -> time:
 
 
 JOBS = (
-    Job("filings.notice_first", "提醒尚未填報的機關（第一次）", Monthly(FIRST.day, _at(FIRST.at)), notice_first, writes_messages=True),
-    Job("filings.notice_second", "提醒尚未填報的機關（第二次）", Monthly(SECOND.day, _at(SECOND.at)), notice_second, writes_messages=True),
-    Job("filings.flag", "列出逾期未填報的標案", Monthly(FLAG_DAY, _at(RULES.filing_chase.flag_at)), flag, catch_up="all", writes_messages=True),
-    Job("filings.chase", "催辦逾期未填報的標案", Daily(_at(RULES.filing_chase.chase_at)), chase, writes_messages=True),
-)  # fmt: skip
+    Job(
+        "filings.notice_first",
+        "提醒尚未填報的機關（第一次）",
+        Monthly(FIRST.day, _at(FIRST.at)),
+        notice_first,
+        writes_messages=True,
+    ),
+    Job(
+        "filings.notice_second",
+        "提醒尚未填報的機關（第二次）",
+        Monthly(SECOND.day, _at(SECOND.at)),
+        notice_second,
+        writes_messages=True,
+    ),
+    Job(
+        "filings.flag",
+        "列出逾期未填報的標案",
+        Monthly(FLAG_DAY, _at(RULES.filing_chase.flag_at)),
+        flag,
+        catch_up="all",
+        writes_messages=True,
+    ),
+    Job(
+        "filings.chase",
+        "催辦逾期未填報的標案",
+        Daily(_at(RULES.filing_chase.chase_at)),
+        chase,
+        writes_messages=True,
+    ),
+)

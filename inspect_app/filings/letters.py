@@ -8,7 +8,7 @@ from inspect_app.core import roc
 from inspect_app.filings.months import FilingMonth
 from inspect_app.filings.queries import Entry
 from inspect_app.messages.kinds import Kind
-from inspect_app.messages.letters import DueDay, Letter, Link, Recipient, Section, Table
+from inspect_app.messages.letters import Block, DueDay, Letter, Link, Recipient, Section, Table
 
 NOTICES = (
     Kind("filings.notice_1", "填報提醒（第一次）", True),
@@ -43,7 +43,7 @@ def notice(
     said = f"下列標案 {month.title}份的進度尚未更新。請於 {last} 前到標案管理系統填報；已填報者請忽略。"
     due = DueDay(f"filing-{month.name}", month.cutoff, f"{month.title}份進度填報截止", _path(month))
     subject = f"請於 {last} 前填報 {month.title}份進度（尚缺 {_total(missing)} 件）"
-    blocks = (said, *_lists(missing), _link(month))
+    blocks: tuple[Block, ...] = (said, *_lists(missing), _link(month))
     return Letter(NOTICES[number].name, month.name, to, due_at, subject, blocks, (due,))
 
 
@@ -90,7 +90,7 @@ def unreachable(
     return Letter(UNREACHABLE.name, month.name, to, due_at, subject, (said, table, _link(month)))
 
 
-def _lists(missing: Sequence[Missing]) -> tuple[Section, ...]:
+def _lists(missing: Sequence[Missing]) -> tuple[Block, ...]:
     return tuple(Section(f"{each.agency}（{each.count:,} 件）", _list(each)) for each in missing)
 
 

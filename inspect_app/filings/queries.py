@@ -56,7 +56,7 @@ def entries(month: FilingMonth, moment: Moment, actor: Actor | None = None) -> S
         else_=LATE,
     )
     derived = {"must_file": must_file.label("must_file"), "state": state.label("state")}
-    columns = [derived.get(name, rows.c.get(name)) for name in COLUMNS]
+    columns = [derived[name] if name in derived else rows.c[name] for name in COLUMNS]
     return select(*columns).select_from(rows.outerjoin(live, live.c.tender_id == rows.c.tender_id))
 
 

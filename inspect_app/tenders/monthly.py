@@ -51,7 +51,10 @@ def standing(month: str, ends_at: datetime, known_at: datetime, actor: Actor | N
 def first_month(session: Session, actor: Actor) -> str | None:
     """The first month of progress among the tenders that an actor may read."""
     mine = select(TENDERS.c.id).where(visible_to(actor))
-    return session.scalar(select(func.min(VERSIONS.c.month)).where(VERSIONS.c.tender_id.in_(mine)))
+    found: str | None = session.scalar(
+        select(func.min(VERSIONS.c.month)).where(VERSIONS.c.tender_id.in_(mine))
+    )
+    return found
 
 
 def _seen(month: str, known_at: datetime) -> Any:
