@@ -40,6 +40,11 @@ from inspect_app.evidence import pages as evidence_pages
 from inspect_app.evidence import service as evidence
 from inspect_app.exports import api as exports_api
 from inspect_app.exports import pages as exports_pages
+from inspect_app.filings import api as filings_api
+from inspect_app.filings import flags as filings
+from inspect_app.filings import jobs as filings_jobs
+from inspect_app.filings import letters as filings_letters
+from inspect_app.filings import pages as filings_pages
 from inspect_app.inspections import api as inspections_api
 from inspect_app.inspections import duties as inspections_duties
 from inspect_app.inspections import openapi
@@ -69,12 +74,14 @@ from inspect_app.plausibility import searching as plausibility
 from inspect_app.quotas import api as quotas_api
 from inspect_app.quotas import pages as quotas_pages
 from inspect_app.tenders import api as tenders_api
+from inspect_app.tenders import history
 from inspect_app.tenders import pages as tenders_pages
 from scoring import lawbook
 
 APIS = (
     accounts_api.blp,
     tenders_api.blp,
+    filings_api.blp,
     catalogue_api.blp,
     forms_api.blp,
     revisions_api.blp,
@@ -93,6 +100,7 @@ APIS = (
 PAGES = (
     accounts_pages.blueprint,
     tenders_pages.blueprint,
+    filings_pages.blueprint,
     catalogue_pages.blueprint,
     inspections_pages.blueprint,
     defects_pages.blueprint,
@@ -109,15 +117,22 @@ PAGES = (
     evidence_pages.blueprint,
     exports_pages.blueprint,
 )
-MESSAGE_KINDS: tuple[kinds.Kind, ...] = ()
+MESSAGE_KINDS: tuple[kinds.Kind, ...] = (*filings_letters.KINDS,)
 """Each room's own tuple of message kinds, one after the other."""
-JOBS = (*photos_jobs.JOBS, *openrosa_jobs.JOBS, *plausibility_jobs.JOBS, *evidence_jobs.JOBS)
+JOBS = (
+    *photos_jobs.JOBS,
+    *openrosa_jobs.JOBS,
+    *plausibility_jobs.JOBS,
+    *evidence_jobs.JOBS,
+    *filings_jobs.JOBS,
+)
 kinds.declare(*MESSAGE_KINDS)
 clocks.declare(*inspections_duties.CLOCKS, *defects_duties.CLOCKS, quarterly.CLOCK)
 problems.FORMATS["/openrosa/"] = openrosa_answers.refusal
 photos_policy.READERS.append(defects_policy.carries_photo)
 photos_naming.NAMERS.append(defects_queries.correction_names)
 erasing.FORGETTERS.append(plausibility_keeping.forget)
+history.FOLLOWERS.append(filings.clear)
 audit.HOLDS["inspection"] = inspections_queries.hold
 sealing.BEGIN["key"] = evidence.begin
 

@@ -23,12 +23,12 @@ from scoring.aftermath import (
 )
 from scoring.errors import LawError, RuleNotInForce
 from scoring.fields import roc_hint, roc_inputs
+from scoring.filing_rules import FilingChase, FilingDay, FilingDuty
 from scoring.lawfile import Group, load
 from scoring.local_rules import QuotaTenders, ReminderDays
 from scoring.parameters import (
     GROUPS,
     FailedTests,
-    FilingDay,
     ForcedFindings,
     Grades,
     KnownYears,
@@ -194,8 +194,21 @@ class LocalLaw(_Part):
     @cached_property
     def filing_day(self) -> FilingDay:
         """Return the day by which a month's progress is filed; before the first one known, that one."""
-        first = self.book[FilingDay.group].first_day()
-        return LocalLaw(max(self.day, first or self.day), self.book).on(FilingDay)
+        return self._from_the_first(FilingDay)
+
+    @cached_property
+    def filing_duty(self) -> FilingDuty:
+        """Return which tenders are updated each month; before the first rule known, by that one."""
+        return self._from_the_first(FilingDuty)
+
+    @cached_property
+    def filing_chase(self) -> FilingChase:
+        """Return whom one reminds of a missing update, and when; before the first rule known, by that one."""
+        return self._from_the_first(FilingChase)
+
+    def _from_the_first(self, kind: type[P]) -> P:
+        first = self.book[kind.group].first_day()
+        return LocalLaw(max(self.day, first or self.day), self.book).on(kind)
 
     @cached_property
     def severity_points(self) -> SeverityPoints:

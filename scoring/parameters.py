@@ -17,6 +17,7 @@ from scoring.aftermath import (
     Measures,
     StaffRecords,
 )
+from scoring.filing_rules import FilingChase, FilingDay, FilingDuty
 from scoring.local_rules import QuotaTenders, ReminderDays
 from scoring.rounding import half_up_of
 from scoring.sources import LOCAL_RULE, Parameters
@@ -249,18 +250,6 @@ class SeverityPoints(Parameters):
 
 
 @dataclass(frozen=True, slots=True)
-class FilingDay(Parameters):
-    """The day of the following month by which a month's progress is filed."""
-
-    group: ClassVar[str] = "local.filing_day"
-    day: int
-
-    def __post_init__(self) -> None:
-        if not 1 <= self.day <= 28:
-            raise ValueError("the day is one that every month has, 1 to 28")
-
-
-@dataclass(frozen=True, slots=True)
 class Oversight(Parameters):
     """Within how many calendar days after its assignment a citizen's report is answered."""
 
@@ -381,6 +370,8 @@ GROUPS: tuple[type[Parameters], ...] = (
     FilingDay,
     ReminderDays,
     QuotaTenders,
+    FilingDuty,
+    FilingChase,
     Oversight,
     Priorities,
     KnownYears,

@@ -46,6 +46,17 @@ def organisation_ids(session: Session, names: Iterable[str]) -> dict[str, UUID]:
     return found
 
 
+def organisation_names(session: Session, ids: Iterable[UUID]) -> dict[UUID, str]:
+    """The names of organisations, by id."""
+    wanted, found = sorted(set(ids)), dict[UUID, str]()
+    for start in range(0, len(wanted), 500):
+        query = select(Organisation.id, Organisation.name).where(
+            Organisation.id.in_(wanted[start : start + 500])
+        )
+        found |= dict(session.execute(query).tuples().all())
+    return found
+
+
 CREDENTIALS, USERS, ORGANISATIONS = table(Credential), table(User), table(Organisation)
 WHO = select(
     CREDENTIALS.c.id.label("credential_id"),

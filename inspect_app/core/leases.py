@@ -12,7 +12,7 @@ from uuid import uuid4
 
 import structlog
 from flask import Flask
-from sqlalchemy import CursorResult, String, Table, Update, delete, update
+from sqlalchemy import CursorResult, Insert, String, Table, Update, delete, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
@@ -70,8 +70,8 @@ def release(session: Session, name: str, holder: str) -> None:
     session.execute(delete(Lease).where(Lease.name == name, Lease.holder == holder))
 
 
-def changed(session: Session, query: Update) -> int:
-    """How many rows an update changed; objects in the session are left as they are."""
+def changed(session: Session, query: Update | Insert) -> int:
+    """How many rows an update or insert wrote; objects in the session are left as they are."""
     result = session.execute(query.execution_options(synchronize_session=False))
     return cast("CursorResult[Any]", result).rowcount
 

@@ -42,6 +42,8 @@ PERMISSIONS: dict[str, frozenset[Role]] = {
     "devices.own": EVERYONE,
     "tenders.read": READERS,
     "tenders.write": STAFF,
+    "filings.read": READERS,
+    "filings.excuse": STAFF,
     "forms.read": EVERYONE,
     "inspections.read": READERS,
     "inspections.plan": STAFF,

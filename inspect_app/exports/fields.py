@@ -141,7 +141,7 @@ RECORD: tuple[Field[Record], ...] = (
     Field("chkflag", "核定狀況", lambda r: "已核定"),
     Field("roveGNum", "發文字號", lambda r: r.inspection.issue_document),
     Field("roveGDat", "發文日期", lambda r: _roc_day(r.inspection.issued_at)),
-    Field("ov7day", "發文超過七天之原因", lambda r: None),
+    Field("ov7day", "發文超過七天之原因", lambda r: r.inspection.late_reason),
     Field(
         "deadDate",
         "改善期限",

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from inspect_app.accounts.queries import organisations_as
 from inspect_app.core.database import LOST_RACE, table
 from inspect_app.core.problems import Stale
+from inspect_app.tenders import history
 from inspect_app.tenders.models import Progress, Tender
 from inspect_app.tenders.service import FIELDS, ORGANISATIONS, TenderData
 
@@ -100,12 +101,14 @@ def add_tenders(session: Session, rows: Sequence[Values], now: datetime) -> None
     same = {"version": 1, "created_at": now, "updated_at": now}
     if rows:
         session.execute(insert(TENDERS).values(same), rows)
+        history.add_statuses(session, rows, now)
 
 
-def add_months(session: Session, rows: Sequence[Values]) -> None:
-    """Insert months; `rows` carry every column."""
+def add_months(session: Session, rows: Sequence[Values], now: datetime) -> None:
+    """Insert months and their history; `rows` carry every column."""
     if rows:
         session.execute(insert(MONTHS), rows)
+        history.add_months(session, rows, now)
 
 
 def change_tenders(session: Session, rows: Sequence[tuple[KnownTender, Values]], now: datetime) -> None:
@@ -113,9 +116,17 @@ def change_tenders(session: Session, rows: Sequence[tuple[KnownTender, Values]],
     at = ({"at_id": known.id, "at_version": known.version} for known, _ in rows)
     told = [where | values for where, (_, values) in zip(at, rows, strict=True)]
     _change(session, TENDERS, TENDERS.c.id == bindparam("at_id"), told, updated_at=now)
+    moved = [known.id for known, values in rows if _moved(known.data, values)]
+    history.keep_statuses(session, moved, now, source=history.IMPORT)
 
 
-def change_months(session: Session, rows: Sequence[tuple[Month, KnownMonth, Values]]) -> None:
+def _moved(before: TenderData, values: Values) -> bool:
+    return any(
+        values.get(name, getattr(before, name)) != getattr(before, name) for name in ("status", "name")
+    )
+
+
+def change_months(session: Session, rows: Sequence[tuple[Month, KnownMonth, Values]], now: datetime) -> None:
     """Replace the columns given, unless a row is no longer as it was: then Stale."""
     told = [
         {"at_id": tender_id, "at_month": month, "at_version": known.version} | values
@@ -123,6 +134,7 @@ def change_months(session: Session, rows: Sequence[tuple[Month, KnownMonth, Valu
     ]
     key = (MONTHS.c.tender_id == bindparam("at_id")) & (MONTHS.c.month == bindparam("at_month"))
     _change(session, MONTHS, key, told)
+    history.keep_months(session, [month for month, _, _ in rows], now, source=history.IMPORT)
 
 
 def _change(

@@ -102,7 +102,7 @@ class Plan:
         store.add_tenders(session, list(fresh.values()), now)
         known = [(self._known[key], data) for key, data in changed.items() if key in self._known]
         store.change_tenders(session, [(tender, _columns(data, ids)) for tender, data in known], now)
-        self._write_months(session, {key: row["id"] for key, row in fresh.items()})
+        self._write_months(session, {key: row["id"] for key, row in fresh.items()}, now)
         told = (
             ("tender.changed", was.id, SOURCE | {"changes": changes(was.data, data)}) for was, data in known
         )
@@ -141,7 +141,7 @@ class Plan:
         for tender_id, told in found.items():
             yield "progress.filed", tender_id, SOURCE | {"months": told}
 
-    def _write_months(self, session: Session, fresh_ids: dict[Key, UUID]) -> None:
+    def _write_months(self, session: Session, fresh_ids: dict[Key, UUID], now: datetime) -> None:
         fresh, changed = [], []
         for (key, month), row in self._progress.items():
             known, old, values = self._known.get(key), self._month(key, month), _month_values(row)
@@ -151,8 +151,8 @@ class Plan:
                 tender_id = known.id if known else fresh_ids[key]
                 own = {"tender_id": tender_id, "month": month, "version": 1, "filed_at": None}
                 fresh.append(own | values)
-        store.add_months(session, fresh)
-        store.change_months(session, changed)
+        store.add_months(session, fresh, now)
+        store.change_months(session, changed, now)
 
 
 def _month_values(row: TenderRow) -> Values:

@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 from uuid import UUID, uuid4
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, String, UniqueConstraint
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from inspect_app.core.database import Base, Hundredths
@@ -87,3 +87,38 @@ class Progress(Base):
     def behind(self) -> Decimal:
         """Planned less actual, in percentage points; above 0 is behind."""
         return self.planned - self.actual
+
+
+class ProgressVersion(Base):
+    """What a month held from `recorded_at` on, as we knew it; `number` is the version of the month's row.
+
+    `source` is `edited` (page or API), `import`, or `kept` (found when this table was made).
+    """
+
+    __tablename__ = "progress_versions"
+    __table_args__ = (Index("ix_progress_versions_month_tender_id", "month", "tender_id", "number"),)
+
+    tender_id: Mapped[UUID] = mapped_column(ForeignKey("tenders.id"), primary_key=True)
+    month: Mapped[str] = mapped_column(String(7), primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True)
+    planned: Mapped[Decimal] = mapped_column(Hundredths)
+    actual: Mapped[Decimal] = mapped_column(Hundredths)
+    status: Mapped[str | None] = mapped_column(String(20))
+    filed_at: Mapped[datetime | None]
+    recorded_at: Mapped[datetime]
+    recorded_by: Mapped[UUID | None] = mapped_column(ForeignKey("users.id"))
+    source: Mapped[str] = mapped_column(String(8))
+
+
+class TenderStatusChange(Base):
+    """The execution status and the name a tender had from `recorded_at` on; `number` is the tender's version."""
+
+    __tablename__ = "tender_status_changes"
+
+    tender_id: Mapped[UUID] = mapped_column(ForeignKey("tenders.id"), primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True)
+    status: Mapped[str | None] = mapped_column(String(20))
+    name: Mapped[str] = mapped_column(String(200))
+    recorded_at: Mapped[datetime]
+    recorded_by: Mapped[UUID | None] = mapped_column(ForeignKey("users.id"))
+    source: Mapped[str] = mapped_column(String(8))

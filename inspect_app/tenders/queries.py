@@ -79,10 +79,10 @@ def _mentions(text: str) -> ColumnElement[bool]:
 
 
 def get(session: Session, tender_id: UUID, *, lock: bool = False) -> Tender | None:
-    """One tender; `lock` holds its row until the transaction ends."""
+    """One tender; `lock` holds its row against other changes until the transaction ends."""
     if not lock:
         return session.get(Tender, tender_id)
-    query = select(Tender).where(Tender.id == tender_id).with_for_update(of=Tender)
+    query = select(Tender).where(Tender.id == tender_id).with_for_update(of=Tender, key_share=True)
     return session.scalar(query.execution_options(populate_existing=True))
 
 

@@ -12,7 +12,7 @@ from inspect_app.accounts import service as accounts
 from inspect_app.core import audit
 from inspect_app.core.auth import Actor
 from inspect_app.core.problems import Conflict
-from inspect_app.tenders import policy, queries
+from inspect_app.tenders import history, policy, queries
 from inspect_app.tenders.models import Progress, Tender
 
 ORGANISATIONS = ("agency", "supervisor", "contractor", "pcm")
@@ -59,6 +59,7 @@ def create(session: Session, data: TenderData, by: Actor, now: datetime) -> Tend
     fill(tender, data, ids, now)
     session.add(tender)
     session.flush()
+    history.keep_statuses(session, [tender.id], now, by)
     audit.record(session, by, "tender.created", ("tender", tender.id), now, **asdict(data))
     session.refresh(tender)
     return tender
@@ -76,6 +77,8 @@ def change(session: Session, tender_id: UUID, data: TenderData, by: Actor, now: 
         raise Conflict(f"{data.agency}已有編號 {data.number} 的標案；編號與機關合起來不可重複。")
     fill(tender, data, ids, now)
     session.flush()
+    if (data.status, data.name) != (before.status, before.name):
+        history.keep_statuses(session, [tender_id], now, by)
     audit.record(session, by, "tender.changed", ("tender", tender_id), now, changes=changes(before, data))
     session.refresh(tender)
     return tender
@@ -87,12 +90,14 @@ def file_progress(
     """Set a month's progress (填報); returns the row and whether it is new."""
     policy.readable(session, by, tender_id)
     row = queries.progress_at(session, tender_id, month)
-    fresh = row is None
+    fresh, before = row is None, row.version if row else None
     if row is None:
         row = Progress(tender_id=tender_id, month=month)
         session.add(row)
     row.planned, row.actual, row.status, row.filed_at = data.planned, data.actual, data.status, data.filed_at
     session.flush()
+    if row.version != before:
+        history.keep_months(session, [(tender_id, month)], now, by)
     detail = {"month": month, "planned": str(data.planned), "actual": str(data.actual)}
     audit.record(session, by, "progress.filed", ("tender", tender_id), now, **detail)
     return row, fresh

@@ -1,0 +1,1 @@
+"""Filings: which tenders were updated by the day, which later, which not; excuses, flags and the chase."""
