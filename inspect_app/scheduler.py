@@ -15,7 +15,7 @@ from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
 from flask import Flask
 
-from inspect_app.core import clock, health, jobs, leases, runs
+from inspect_app.core import clock, health, jobs, leases, rounds, runs
 from inspect_app.core.clock import TAIPEI
 from inspect_app.core.database import session, transaction
 from inspect_app.core.jobs import Job, LeaseLost, Turn
@@ -66,9 +66,10 @@ def _heart(app: Flask, worker: str) -> BackgroundScheduler:
 
 
 def _hands(app: Flask, worker: str, stopping: Event) -> BackgroundScheduler:
-    """A thread for each job, so that none waits for another."""
+    """A thread for each job and each round, so that none waits for another."""
+    walks = [(each.name, partial(each.walk, app, worker, stopping)) for each in rounds.declared(app)]
     with app.app_context():
-        looks = [(job.name, partial(attend, app, job, worker, stopping)) for job in jobs.declared()]
+        looks = [(job.name, partial(attend, app, job, worker, stopping)) for job in jobs.declared()] + walks
         return _scheduler(looks, jobs.pace().look_every)
 
 
