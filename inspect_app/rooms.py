@@ -17,7 +17,7 @@ from inspect_app.accounts import service as accounts
 from inspect_app.catalogue import api as catalogue_api
 from inspect_app.catalogue import forms_api, pages_forms, pages_revisions, revisions_api, searching
 from inspect_app.catalogue import pages as catalogue_pages
-from inspect_app.core import audit, clock, jobs, problems, sealing
+from inspect_app.core import audit, clock, jobs, problems, rounds, sealing
 from inspect_app.core.api import PREFIX, api
 from inspect_app.core.auth import Actor, requires
 from inspect_app.core.database import session
@@ -52,7 +52,8 @@ from inspect_app.inspections import pages as inspections_pages
 from inspect_app.inspections import queries as inspections_queries
 from inspect_app.layout import context
 from inspect_app.layout.parts import DemoAccount
-from inspect_app.messages import kinds, outbox  # noqa: F401 - its tables
+from inspect_app.messages import kinds
+from inspect_app.messages import rounds as messages_rounds
 from inspect_app.openrosa import answers as openrosa_answers
 from inspect_app.openrosa import api as openrosa_api
 from inspect_app.openrosa import jobs as openrosa_jobs
@@ -126,6 +127,7 @@ JOBS = (
     *evidence_jobs.JOBS,
     *filings_jobs.JOBS,
 )
+ROUNDS = messages_rounds.ROUNDS
 kinds.declare(*MESSAGE_KINDS)
 clocks.declare(*inspections_duties.CLOCKS, *defects_duties.CLOCKS, quarterly.CLOCK)
 problems.FORMATS["/openrosa/"] = openrosa_answers.refusal
@@ -152,6 +154,7 @@ def init_app(app: Flask, *, version: str, demo_mode: bool) -> None:
     app.jinja_env.globals["image_address"] = addresses.image
     app.add_url_rule("/", "home", home)
     jobs.init_app(app, JOBS, keep=retention.kept("job_runs"))
+    rounds.init_app(app, ROUNDS)
     app.extensions["chahe.warm"] = partial(warm, app)
     cli.init_app(app)
 

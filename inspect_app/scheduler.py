@@ -15,7 +15,7 @@ import structlog
 from apscheduler.schedulers.background import BackgroundScheduler
 from flask import Flask
 
-from inspect_app.core import clock, health, jobs, leases, runs
+from inspect_app.core import clock, health, jobs, leases, rounds, runs
 from inspect_app.core.clock import TAIPEI
 from inspect_app.core.database import session, transaction
 from inspect_app.core.jobs import Job, LeaseLost, Turn
@@ -34,13 +34,14 @@ def run(app: Flask) -> None:
     # That a look is left out while the last one still waits for the database is no news.
     logging.getLogger("apscheduler").setLevel(logging.ERROR)
     heart, hands = _heart(app, worker), _Hands(app, worker, stopping)
-    eyes = _eyes(app, hands)
-    heart.start()
-    eyes.start()
+    looking = [_eyes(app, hands), *_feet(app, worker, stopping)]
+    for each in (heart, *looking):
+        each.start()
     log.info("worker_started", worker=worker)
     signal.sigwait(STOP)
     stopping.set()
-    eyes.shutdown(wait=True)
+    for each in looking:
+        each.shutdown(wait=True)
     hands.rest()
     heart.shutdown(wait=True)
     log.info("worker_stopped", worker=worker)
@@ -77,6 +78,14 @@ def _eyes(app: Flask, hands: "_Hands") -> BackgroundScheduler:
 
     with app.app_context():
         return _regularly("look", look, jobs.pace().look_every)
+
+
+def _feet(app: Flask, worker: str, stopping: Event) -> list[BackgroundScheduler]:
+    """Each round on feet of its own, so that none waits for another."""
+    with app.app_context():
+        pace = jobs.pace().look_every
+    walks = ((each.name, partial(each.walk, app, worker, stopping)) for each in rounds.declared(app))
+    return [_regularly(name, walk, pace) for name, walk in walks]
 
 
 class _Hands:

@@ -3,6 +3,7 @@
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
+from email.headerregistry import Address
 from enum import StrEnum
 from pathlib import Path
 from typing import TypeVar, cast
@@ -10,6 +11,8 @@ from urllib.parse import unquote, urlsplit
 
 from flask import current_app
 
+from inspect_app.core import mail_address
+from inspect_app.core.mail_address import MailServer, WrongMailAddress
 from inspect_app.core.storage.address import S3Address, WrongAddress
 from inspect_app.core.storage.address import read as read_address
 
@@ -33,7 +36,8 @@ class Environment(StrEnum):
 class Settings:
     """What a deployment may choose. Paths are absolute; hours and bytes are whole numbers.
 
-    `uploads_dir` holds the photos, or with `remote_storage` the spool of them.
+    `uploads_dir` holds the photos, or with `remote_storage` the spool of them. `public_url` is the base of links in
+    mails, without a slash at the end; empty in production where none is given.
     """
 
     environment: Environment
@@ -54,6 +58,9 @@ class Settings:
     team_name: str
     metrics_token: str
     evidence_key_file: Path
+    smtp_url: MailServer | None
+    mail_from: Address | None
+    public_url: str
 
     @property
     def is_production(self) -> bool:
@@ -90,6 +97,9 @@ def load_settings(environ: Mapping[str, str]) -> Settings:
             reader.text("EVIDENCE_KEY_FILE", str(data_dir / "evidence-key.pem"))
         ).absolute(),
         log_level=reader.choice("LOG_LEVEL", _LogLevel, _LogLevel.INFO).value,
+        smtp_url=reader.smtp("SMTP_URL", production=environment is Environment.PRODUCTION),
+        mail_from=reader.sender("MAIL_FROM"),
+        public_url=reader.public("PUBLIC_URL", production=environment is Environment.PRODUCTION),
     )
     reader.web()
     if reader.problems:
@@ -174,6 +184,38 @@ class _Reader:
         except WrongAddress as error:
             self.problems.append(f"{name}：{error}")
             return None
+
+    def smtp(self, name: str, *, production: bool) -> MailServer | None:
+        given = self.text(name, "")
+        if not given:
+            return None
+        missing = [each for each in ("MAIL_FROM", "PUBLIC_URL")[: 1 + production] if not self.text(each, "")]
+        self.problems += [f"{each}：設了 {name} 就要設（needed to send mail）" for each in missing]
+        try:
+            return mail_address.server(given, production=production)
+        except WrongMailAddress as error:
+            self.problems.append(f"{name}：{error}")
+            return None
+
+    def sender(self, name: str) -> Address | None:
+        given = self.text(name, "")
+        if not given:
+            return None
+        try:
+            return mail_address.sender(given)
+        except WrongMailAddress as error:
+            self.problems.append(f"{name}：{error}")
+            return None
+
+    def public(self, name: str, *, production: bool) -> str:
+        given = self.text(name, "")
+        if not given:
+            return "" if production else f"http://127.0.0.1:{self.text('PORT', '8000')}"
+        try:
+            return mail_address.public(given, production=production)
+        except WrongMailAddress as error:
+            self.problems.append(f"{name}：{error}")
+            return ""
 
     def web(self) -> None:
         """The web server's own settings, which its configuration reads: checked here with all the others."""

@@ -8,11 +8,14 @@ class Kind:
     """`name` is `room.what` and never changes; `title` is for people, zh-Hant.
 
     `optional`: a person may choose to have it in the inbox alone; a duty's chase may not be declined.
+    `withheld`: that it was sent would tell of a visit before its issue (作業辦法 art. 13), so it stays out of every
+    list, count and gauge for administrators.
     """
 
     name: str
     title: str
     optional: bool
+    withheld: bool = False
 
 
 KINDS: dict[str, Kind] = {}

@@ -17,14 +17,16 @@ class OutboxMessage(Base):
     """One message to one recipient, written in the transaction of what caused it.
 
     `message_id` is fixed by the key; `not_before` is when the next attempt may begin; a sender holds the row until
-    `lease_until`. `content` is the letter's blocks and due days as JSON, from which mail and page are made.
+    `lease_until`. `attempts` counts every beginning of a delivery, ever; `spent` those before the last replay, which
+    no longer count towards giving up. `error` says in words why the last one failed. `content` is the letter's
+    blocks and due days as JSON, from which mail and page are made.
     """
 
     __tablename__ = "outbox_messages"
     __table_args__ = (
         UniqueConstraint("kind", "period", "recipient"),
         CheckConstraint("state IN ('waiting', 'sent', 'dead', 'kept')", name="state"),
-        Index("ix_outbox_messages_state_not_before", "state", "not_before"),
+        Index("ix_outbox_messages_state_due_at", "state", "due_at", "id"),
         Index("ix_outbox_messages_user_id_created_at", "user_id", "created_at"),
     )
 
@@ -43,6 +45,7 @@ class OutboxMessage(Base):
     state: Mapped[str] = mapped_column(String(8))
     not_before: Mapped[datetime]
     attempts: Mapped[int]
+    spent: Mapped[int] = mapped_column(default=0)
     lease_until: Mapped[datetime | None]
     sender: Mapped[str | None] = mapped_column(String(120))
     sent_at: Mapped[datetime | None]
@@ -61,3 +64,15 @@ class MessageAttachment(Base):
     name: Mapped[str] = mapped_column(String(120))
     media_type: Mapped[str] = mapped_column(String(60))
     content: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class MailPause(Base):
+    """That the mail server cannot be used: the whole queue waits until an instant. No row: it is well, or unknown."""
+
+    __tablename__ = "mail_pauses"
+
+    server: Mapped[str] = mapped_column(String(8), primary_key=True)
+    since: Mapped[datetime]
+    until: Mapped[datetime]
+    failures: Mapped[int]
+    error: Mapped[str] = mapped_column(String(200))

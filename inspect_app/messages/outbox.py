@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from inspect_app.core import leases
 from inspect_app.core.database import table
+from inspect_app.core.settings import current_settings
 from inspect_app.messages.kinds import KINDS
 from inspect_app.messages.letters import Block, Letter
 from inspect_app.messages.models import KEPT, WAITING, MessageAttachment, OutboxMessage
@@ -36,10 +37,16 @@ def post(session: Session, letter: Letter, now: datetime) -> bool:
     return fresh
 
 
-def message_id(kind: str, period: str, recipient: str) -> str:
+def message_id(kind: str, period: str, recipient: str, domain: str = DOMAIN) -> str:
     """The Message-ID of a key, the same whenever and wherever it is made."""
     digest = hashlib.sha256("\n".join((kind, period, recipient)).encode()).hexdigest()
-    return f"<{digest[:40]}@{DOMAIN}>"
+    return f"<{digest[:40]}@{domain}>"
+
+
+def _domain() -> str:
+    """The sender's, where one is set; what is written keeps its own when that changes."""
+    sender = current_settings().mail_from
+    return sender.domain.lower() if sender else DOMAIN
 
 
 def _row(letter: Letter, now: datetime) -> dict[str, Any]:
@@ -49,7 +56,7 @@ def _row(letter: Letter, now: datetime) -> dict[str, Any]:
         "kind": KINDS[letter.kind].name,
         "period": letter.period,
         "recipient": to.key,
-        "message_id": message_id(letter.kind, letter.period, to.key),
+        "message_id": message_id(letter.kind, letter.period, to.key, _domain()),
         "name": to.name,
         "email": to.email,
         "user_id": to.user_id,
@@ -63,6 +70,7 @@ def _row(letter: Letter, now: datetime) -> dict[str, Any]:
         "state": WAITING if to.email else KEPT,
         "not_before": max(letter.due_at, now),
         "attempts": 0,
+        "spent": 0,
     }
 
 

@@ -22,6 +22,7 @@ PLAIN = frozenset(
         ),
         *("log_level", "team_name"),
         *("device_uploads", "device_upload_bytes", "device_day_bytes", "min_free_bytes"),
+        "public_url",
     }
 )
 SHOWN_QUERY = frozenset({"host", "port", "dbname", "sslmode", "connect_timeout", "application_name"})
@@ -40,7 +41,7 @@ def in_force(settings: Settings) -> list[SettingInForce]:
 def _shown(name: str, value: object) -> str:
     if name == "database_url":
         return without_secrets(str(value))
-    if name == "remote_storage":
+    if name in {"remote_storage", "smtp_url", "mail_from"}:  # they tell themselves without user and password
         return str(value) if value else "未設定"
     if name not in PLAIN:
         return "已設定" if value else "未設定"
