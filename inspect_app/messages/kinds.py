@@ -2,17 +2,21 @@
 
 from dataclasses import dataclass
 
+from inspect_app.core.permissions import EVERYONE, Role
+
 
 @dataclass(frozen=True, slots=True)
 class Kind:
     """`name` is `room.what` and never changes; `title` is for people, zh-Hant.
 
-    `optional`: a person may choose to have it in the inbox alone; a duty's chase may not be declined.
+    `optional`: a person may choose to have it in the inbox alone; a duty's chase may not be declined. `roles`: whose
+    accounts may receive it at all, which is what their choices list.
     """
 
     name: str
     title: str
     optional: bool
+    roles: frozenset[Role] = EVERYONE
 
 
 KINDS: dict[str, Kind] = {}
