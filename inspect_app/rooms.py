@@ -52,7 +52,9 @@ from inspect_app.inspections import pages as inspections_pages
 from inspect_app.inspections import queries as inspections_queries
 from inspect_app.layout import context
 from inspect_app.layout.parts import DemoAccount
-from inspect_app.messages import kinds
+from inspect_app.messages import api as inbox_api
+from inspect_app.messages import inbox, kinds
+from inspect_app.messages import pages as inbox_pages
 from inspect_app.messages import rounds as messages_rounds
 from inspect_app.openrosa import answers as openrosa_answers
 from inspect_app.openrosa import api as openrosa_api
@@ -81,6 +83,7 @@ from scoring import lawbook
 
 APIS = (
     accounts_api.blp,
+    inbox_api.blp,
     tenders_api.blp,
     filings_api.blp,
     catalogue_api.blp,
@@ -100,6 +103,7 @@ APIS = (
 )
 PAGES = (
     accounts_pages.blueprint,
+    inbox_pages.blueprint,
     tenders_pages.blueprint,
     filings_pages.blueprint,
     catalogue_pages.blueprint,
@@ -150,7 +154,7 @@ def init_app(app: Flask, *, version: str, demo_mode: bool) -> None:
     for blueprint in PAGES:
         app.register_blueprint(blueprint)
     app.jinja_loader = PackageLoader("inspect_app.layout")
-    context.init_app(app, version=version, demo=_demo_accounts() if demo_mode else None)
+    context.init_app(app, version=version, demo=_demo_accounts() if demo_mode else None, unread=count_unread)
     app.jinja_env.globals["image_address"] = addresses.image
     app.add_url_rule("/", "home", home)
     jobs.init_app(app, JOBS, keep=retention.kept("job_runs"))
@@ -185,6 +189,11 @@ def identify(token: str) -> Actor | None:
     """Whom a request's token stands for."""
     production = current_settings().is_production
     return accounts.identify(session(), token, clock.now(), production=production)
+
+
+def count_unread() -> int:
+    """How many messages the person signed in has not read."""
+    return inbox.count_unread(session(), g.actor.id, clock.now())
 
 
 @requires("session.own")

@@ -58,6 +58,20 @@ class Contact(Base):
     user: Mapped[User | None] = relationship(lazy="joined")
 
 
+class AddressConfirmation(Base):
+    """A mail address somebody wants for himself, until the link sent there is used."""
+
+    __tablename__ = "address_confirmations"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
+    user_id: Mapped[UUID] = mapped_column(ForeignKey("users.id"), index=True)
+    email: Mapped[str] = mapped_column(String(254))
+    code_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    used_at: Mapped[datetime | None]
+
+
 class Device(Base):
     """A tablet enrolled for one person."""
 

@@ -40,6 +40,8 @@ PERMISSIONS: dict[str, frozenset[Role]] = {
     "session.own": EVERYONE,
     "people.read": STAFF,
     "devices.own": EVERYONE,
+    "messages.own": EVERYONE,
+    "contacts.keep": STAFF,
     "tenders.read": READERS,
     "tenders.write": STAFF,
     "filings.read": READERS,

@@ -51,6 +51,19 @@ WITHHELD: Mapping[str, frozenset[str]] = {
             *("openrosa.codes", "openrosa.standing", "openrosa.submit"),
         }
     ),
+    "the staff and a visit's team read messages about it before issue": frozenset(
+        {
+            *(
+                "inbox.index",
+                "inbox.message",
+                "inbox.attachment",
+                "inbox.due_days",
+                "inbox.read_all",
+                "inbox.unread",
+            ),
+            *("inbox_api.messages", "inbox_api.read"),
+        }
+    ),
     "asked for when a visit is planned, or by a tablet about to go to one": frozenset(
         {
             *("accounts_api.people", "catalogue_api.codes", "home"),
@@ -78,6 +91,7 @@ TOLD = frozenset(
     {
         "api_docs",
         *("evidence_api.keys", "evidence.verifier"),
+        *("inbox.declining_page", "inbox.decline"),
         # Possible only after issue; before it they are refused like any mistake.
         *("defects.correct", "defects.review", "defects.written_review", "defects.extend"),
         *("defects_api.correct", "defects_api.review", "defects_api.extend"),

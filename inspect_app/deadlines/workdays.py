@@ -34,6 +34,8 @@ def moved(day: date) -> date:
         return next_or_same(database.session(), day)
     except CalendarNotKnown:
         return day
+
+
 @dataclass(frozen=True, slots=True)
 class Calendar:
     """The closures on record, read once for many questions."""

@@ -1,5 +1,6 @@
 """What every page is given: navigation, the actor, words for dates."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -32,7 +33,8 @@ class DemoAccounts:
     password: str
 
 
-def init_app(app: Flask, *, version: str, demo: DemoAccounts | None) -> None:
+def init_app(app: Flask, *, version: str, demo: DemoAccounts | None, unread: Callable[[], int]) -> None:
+    """`unread()`: how many messages the person signed in has not read; asked only where the header is drawn."""
     app.jinja_env.filters["roc"] = roc.format_long
     app.jinja_env.filters["roc_weekday"] = roc.format_weekday
     app.jinja_env.filters["roc_month"] = roc.format_month
@@ -44,7 +46,8 @@ def init_app(app: Flask, *, version: str, demo: DemoAccounts | None) -> None:
     def given() -> dict[str, Any]:
         actor = g.get("actor")
         nav = _nav(app) if actor else []
-        return {"actor": actor, "nav": nav, "version": version, "demo_mode": demo is not None, **_shown(demo)}
+        shown = {"actor": actor, "nav": nav, "version": version, "unread": unread}
+        return shown | {"demo_mode": demo is not None, **_shown(demo)}
 
 
 def _shown(demo: DemoAccounts | None) -> dict[str, Any]:

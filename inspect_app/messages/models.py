@@ -4,7 +4,17 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint
+from sqlalchemy import (
+    JSON,
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    LargeBinary,
+    String,
+    Text,
+    UniqueConstraint,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from inspect_app.core.database import Base
@@ -28,6 +38,12 @@ class OutboxMessage(Base):
         CheckConstraint("state IN ('waiting', 'sent', 'dead', 'kept')", name="state"),
         Index("ix_outbox_messages_state_due_at", "state", "due_at", "id"),
         Index("ix_outbox_messages_user_id_created_at", "user_id", "created_at"),
+        Index(
+            "ix_outbox_messages_unread",
+            "user_id",
+            sqlite_where=text("read_at IS NULL"),
+            postgresql_where=text("read_at IS NULL"),
+        ),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
@@ -76,3 +92,26 @@ class MailPause(Base):
     until: Mapped[datetime]
     failures: Mapped[int]
     error: Mapped[str] = mapped_column(String(200))
+
+
+class MailChoice(Base):
+    """A person who wants one kind in the inbox alone."""
+
+    __tablename__ = "mail_choices"
+
+    user_id: Mapped[UUID] = mapped_column(ForeignKey("users.id"), primary_key=True)
+    kind: Mapped[str] = mapped_column(String(60), primary_key=True)
+    chosen_at: Mapped[datetime]
+
+
+class CalendarFeed(Base):
+    """A secret address of one person's due days; the secret itself is not kept, only its hash."""
+
+    __tablename__ = "calendar_feeds"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
+    user_id: Mapped[UUID] = mapped_column(ForeignKey("users.id"), index=True)
+    token_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    created_at: Mapped[datetime]
+    revoked_at: Mapped[datetime | None]
+    fetched_at: Mapped[datetime | None]

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from inspect_app.core import leases
 from inspect_app.core.database import table
 from inspect_app.core.settings import current_settings
+from inspect_app.messages import choices
 from inspect_app.messages.kinds import KINDS
 from inspect_app.messages.letters import Block, Letter
 from inspect_app.messages.models import KEPT, WAITING, MessageAttachment, OutboxMessage
@@ -24,6 +25,8 @@ def post(session: Session, letter: Letter, now: datetime) -> bool:
     The caller owns the transaction: what caused the message and the message are there together, or neither is.
     """
     row = _row(letter, now)
+    if choices.inbox_only(session, letter.kind, letter.recipient.user_id):
+        row["state"] = KEPT
     insert = leases.upsert(session, OutboxMessage).values(row).on_conflict_do_nothing()
     fresh = session.execute(insert.returning(table(OutboxMessage).c.id)).first() is not None
     if fresh and letter.attachments:
