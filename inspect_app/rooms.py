@@ -62,11 +62,14 @@ from inspect_app.plausibility import pages as plausibility_pages
 from inspect_app.plausibility import searching as plausibility
 from inspect_app.tenders import api as tenders_api
 from inspect_app.tenders import pages as tenders_pages
+from inspect_app.tenders.imports import api as tender_imports_api
+from inspect_app.tenders.imports import jobs as tender_imports_jobs
 from scoring import lawbook
 
 APIS = (
     accounts_api.blp,
     tenders_api.blp,
+    tender_imports_api.blp,
     catalogue_api.blp,
     forms_api.blp,
     revisions_api.blp,
@@ -96,7 +99,13 @@ PAGES = (
 )
 MESSAGE_KINDS: tuple[kinds.Kind, ...] = ()
 """Each room's own tuple of message kinds, one after the other."""
-JOBS = (*photos_jobs.JOBS, *openrosa_jobs.JOBS, *plausibility_jobs.JOBS, *evidence_jobs.JOBS)
+JOBS = (
+    *photos_jobs.JOBS,
+    *openrosa_jobs.JOBS,
+    *plausibility_jobs.JOBS,
+    *evidence_jobs.JOBS,
+    *tender_imports_jobs.JOBS,
+)
 kinds.declare(*MESSAGE_KINDS)
 problems.FORMATS["/openrosa/"] = openrosa_answers.refusal
 photos_policy.READERS.append(defects_policy.carries_photo)

@@ -1,5 +1,6 @@
 """Settings: read once from the environment, frozen, and wrong values stop the start."""
 
+import re
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -17,6 +18,7 @@ E = TypeVar("E", bound=StrEnum)
 ROOT = Path(__file__).resolve().parents[2]
 MIN_SECRET_LENGTH = 32
 S3 = "s3://"
+HOST = re.compile(r"([a-z0-9.-]+|\[?[0-9a-f:.]+\]?)(:[0-9]{1,5})?")
 
 
 class SettingsError(ValueError):
@@ -33,7 +35,8 @@ class Environment(StrEnum):
 class Settings:
     """What a deployment may choose. Paths are absolute; hours and bytes are whole numbers.
 
-    `uploads_dir` holds the photos, or with `remote_storage` the spool of them.
+    `uploads_dir` holds the photos, or with `remote_storage` the spool of them. `import_hosts` are those that lists may
+    be fetched from, as `host` or `host:port`.
     """
 
     environment: Environment
@@ -54,6 +57,8 @@ class Settings:
     team_name: str
     metrics_token: str
     evidence_key_file: Path
+    import_folder: Path | None
+    import_hosts: tuple[str, ...]
 
     @property
     def is_production(self) -> bool:
@@ -89,6 +94,8 @@ def load_settings(environ: Mapping[str, str]) -> Settings:
         evidence_key_file=Path(
             reader.text("EVIDENCE_KEY_FILE", str(data_dir / "evidence-key.pem"))
         ).absolute(),
+        import_folder=reader.folder("IMPORT_FOLDER"),
+        import_hosts=reader.hosts("IMPORT_HOSTS"),
         log_level=reader.choice("LOG_LEVEL", _LogLevel, _LogLevel.INFO).value,
     )
     reader.web()
@@ -164,6 +171,21 @@ class _Reader:
             f"{name}={given!r}：要是 file:///絕對/路徑 或 s3://儲存桶/前綴（neither a local folder nor S3）"
         )
         return default
+
+    def folder(self, name: str) -> Path | None:
+        given = self.text(name, "")
+        if not given:
+            return None
+        if not given.startswith("/"):
+            self.problems.append(f"{name}={given!r}：要是絕對路徑（not an absolute path）")
+        return Path(given)
+
+    def hosts(self, name: str) -> tuple[str, ...]:
+        given = tuple(host.strip().lower() for host in self.text(name, "").split(",") if host.strip())
+        if wrong := [host for host in given if not HOST.fullmatch(host)]:
+            told = ", ".join(wrong)
+            self.problems.append(f"{name}：要是以逗號分隔的主機名稱，不能是 {told}（not names of hosts）")
+        return given
 
     def remote(self, name: str) -> S3Address | None:
         given = self.text(name, "")

@@ -63,7 +63,16 @@ WITHHELD: Mapping[str, frozenset[str]] = {
 
 TOLD_ROOMS = frozenset(
     {
-        *("accounts", "accounts_api", "tenders", "tenders_api", "operations", "operations_api", "api-docs"),
+        *(
+            "accounts",
+            "accounts_api",
+            "tenders",
+            "tenders_api",
+            "tender_imports_api",
+            "operations",
+            "operations_api",
+            "api-docs",
+        ),
         "revisions",  # pages about the catalogue as such; a tablet reads the API
     }
 )
