@@ -79,6 +79,8 @@ from inspect_app.quotas import pages as quotas_pages
 from inspect_app.tenders import api as tenders_api
 from inspect_app.tenders import history
 from inspect_app.tenders import pages as tenders_pages
+from inspect_app.tenders.imports import api as tender_imports_api
+from inspect_app.tenders.imports import jobs as tender_imports_jobs
 from scoring import lawbook
 
 APIS = (
@@ -86,6 +88,7 @@ APIS = (
     inbox_api.blp,
     tenders_api.blp,
     filings_api.blp,
+    tender_imports_api.blp,
     catalogue_api.blp,
     forms_api.blp,
     revisions_api.blp,
@@ -130,6 +133,7 @@ JOBS = (
     *plausibility_jobs.JOBS,
     *evidence_jobs.JOBS,
     *filings_jobs.JOBS,
+    *tender_imports_jobs.JOBS,
 )
 ROUNDS = messages_rounds.ROUNDS
 kinds.declare(*MESSAGE_KINDS)

@@ -1,5 +1,6 @@
 """Settings: read once from the environment, frozen, and wrong values stop the start."""
 
+import re
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -20,6 +21,7 @@ E = TypeVar("E", bound=StrEnum)
 ROOT = Path(__file__).resolve().parents[2]
 MIN_SECRET_LENGTH = 32
 S3 = "s3://"
+HOST = re.compile(r"([a-z0-9.-]+|\[?[0-9a-f:.]+\]?)(:[0-9]{1,5})?")
 
 
 class SettingsError(ValueError):
@@ -38,6 +40,7 @@ class Settings:
 
     `uploads_dir` holds the photos, or with `remote_storage` the spool of them. `public_url` is the base of links in
     mails, without a slash at the end; empty in production where none is given.
+    `import_hosts` are those that lists may be fetched from, as `host` or `host:port`.
     """
 
     environment: Environment
@@ -61,6 +64,8 @@ class Settings:
     smtp_url: MailServer | None
     mail_from: Address | None
     public_url: str
+    import_folder: Path | None
+    import_hosts: tuple[str, ...]
 
     @property
     def is_production(self) -> bool:
@@ -96,6 +101,8 @@ def load_settings(environ: Mapping[str, str]) -> Settings:
         evidence_key_file=Path(
             reader.text("EVIDENCE_KEY_FILE", str(data_dir / "evidence-key.pem"))
         ).absolute(),
+        import_folder=reader.folder("IMPORT_FOLDER"),
+        import_hosts=reader.hosts("IMPORT_HOSTS"),
         log_level=reader.choice("LOG_LEVEL", _LogLevel, _LogLevel.INFO).value,
         smtp_url=reader.smtp("SMTP_URL", production=environment is Environment.PRODUCTION),
         mail_from=reader.sender("MAIL_FROM"),
@@ -174,6 +181,21 @@ class _Reader:
             f"{name}={given!r}：要是 file:///絕對/路徑 或 s3://儲存桶/前綴（neither a local folder nor S3）"
         )
         return default
+
+    def folder(self, name: str) -> Path | None:
+        given = self.text(name, "")
+        if not given:
+            return None
+        if not given.startswith("/"):
+            self.problems.append(f"{name}={given!r}：要是絕對路徑（not an absolute path）")
+        return Path(given)
+
+    def hosts(self, name: str) -> tuple[str, ...]:
+        given = tuple(host.strip().lower() for host in self.text(name, "").split(",") if host.strip())
+        if wrong := [host for host in given if not HOST.fullmatch(host)]:
+            told = ", ".join(wrong)
+            self.problems.append(f"{name}：要是以逗號分隔的主機名稱，不能是 {told}（not names of hosts）")
+        return given
 
     def remote(self, name: str) -> S3Address | None:
         given = self.text(name, "")

@@ -82,6 +82,7 @@ TOLD_ROOMS = frozenset(
         *("accounts", "accounts_api", "tenders", "tenders_api", "operations", "operations_api", "api-docs"),
         *("closures", "closures_api", "quotas", "quotas_api"),
         *("filings", "filings_api"),
+        "tender_imports_api",
         "revisions",  # pages about the catalogue as such; a tablet reads the API
     }
 )

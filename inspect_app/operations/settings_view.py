@@ -21,6 +21,7 @@ PLAIN = frozenset(
             "max_body_bytes",
         ),
         *("log_level", "team_name"),
+        *("import_folder", "import_hosts"),
         *("device_uploads", "device_upload_bytes", "device_day_bytes", "min_free_bytes"),
         "public_url",
     }
@@ -45,6 +46,8 @@ def _shown(name: str, value: object) -> str:
         return str(value) if value else "未設定"
     if name not in PLAIN:
         return "已設定" if value else "未設定"
+    if name.startswith("import_"):
+        return "、".join(value) if isinstance(value, tuple) and value else str(value or "未設定")
     return value.as_uri() if name == "uploads_dir" and isinstance(value, Path) else str(value)
 
 

@@ -1,29 +1,21 @@
-"""/api/v1/tenders: tenders, their import, their monthly progress."""
+"""/api/v1/tenders: tenders and their monthly progress."""
 
 import re
 from typing import Any
 from uuid import UUID
 
-from flask_smorest.fields import Upload
-
 from inspect_app.core import clock, roc
-from inspect_app.core.api import ApiBlueprint, Schema, check_version, paginate, versioned
+from inspect_app.core.api import ApiBlueprint, check_version, paginate, versioned
 from inspect_app.core.auth import current_actor, requires
 from inspect_app.core.database import session, transaction
 from inspect_app.core.problems import FieldError, InvalidFields
 from inspect_app.tenders import policy, queries, schemas, service
-from inspect_app.tenders.importer import ImportReport
 from inspect_app.tenders.models import Tender
-from inspect_app.tenders.uploads import import_upload
 
 blp = ApiBlueprint("tenders_api", __name__, description="標案")
 
 
 MONTH = re.compile(r"[0-9]{4}-(0[1-9]|1[0-2])")
-
-
-class ImportFile(Schema):
-    file = Upload(required=True)
 
 
 @blp.get("/tenders")
@@ -67,16 +59,6 @@ def replace(data: service.TenderData, tender_id: UUID) -> Any:
         check_version(before.version, required=True)
         row = service.change(current, tender_id, data, current_actor(), clock.now())
     return versioned(row, row.version)
-
-
-@blp.post("/tenders/imports")
-@requires("tenders.write")
-@blp.arguments(schemas.ImportArgs, location="query")
-@blp.arguments(ImportFile, location="files")
-@blp.response(200, schemas.ImportOut)
-def imports(args: dict[str, Any], files: dict[str, Any]) -> ImportReport:
-    """Import a CSV (UTF-8 or Big5): good rows in one transaction, bad rows listed with line, field, reason."""
-    return import_upload(files["file"].stream, current_actor(), **args)
 
 
 @blp.get("/tenders/<uuid:tender_id>/progress")

@@ -43,6 +43,7 @@ class KnownMonth(NamedTuple):
     planned: Decimal
     actual: Decimal
     status: str | None
+    filed_at: datetime | None
 
 
 def standing(session: Session, *, months: bool) -> Standing:
@@ -73,9 +74,8 @@ def tenders(session: Session, numbers: Iterable[str], *, lock: bool) -> dict[Key
 def months(session: Session, tender_ids: Iterable[UUID]) -> dict[Month, KnownMonth]:
     """Every reported month of these tenders, by tender and month."""
     columns = MONTHS.c
-    query = select(
-        columns.tender_id, columns.month, columns.version, columns.planned, columns.actual, columns.status
-    )
+    told = (columns.version, columns.planned, columns.actual, columns.status, columns.filed_at)
+    query = select(columns.tender_id, columns.month, *told)
     found: dict[Month, KnownMonth] = {}
     for some in _batches(tender_ids):
         for tender_id, month, *values in session.execute(query.where(columns.tender_id.in_(some))):

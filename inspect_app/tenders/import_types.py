@@ -1,6 +1,7 @@
 """What an imported file of tenders turns into. Values only."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
 from typing import Literal
@@ -17,11 +18,15 @@ class Unit(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ProgressRow:
-    """Planned and actual progress in percent (0 to 999.99) at the end of `month`, "YYYY-MM"."""
+    """Planned and actual progress in percent (0 to 999.99) at the end of `month`, "YYYY-MM".
+
+    `filed_at` is when it was filed (填報), where the file tells.
+    """
 
     month: str
     planned: Decimal
     actual: Decimal
+    filed_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,16 +56,24 @@ class TenderRow:
 
 @dataclass(frozen=True, slots=True)
 class Rejection:
-    """One problem of one row. `field` is the column as the file names it, "" for the whole row."""
+    """One problem of one row. `field` is the column as the file names it, "" for the whole row.
+
+    `place` says in words where, for files in which a line says little; "" in tables.
+    """
 
     line: int
     field: str
     reason: str
+    place: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class ParsedFile:
-    """A file read to its end: `read` rows, of which `rows` are accepted; a refused row has 1 or more rejections."""
+    """A file read to its end: `read` rows, of which `rows` are accepted; a refused row has 1 or more rejections.
+
+    `columns` are the titles found, in order, each with the field it was taken for ("" for none). `counted` is what
+    `line` counts.
+    """
 
     read: int
     rows: tuple[TenderRow, ...]
@@ -68,3 +81,5 @@ class ParsedFile:
     ignored_columns: tuple[str, ...]
     encoding: str
     unit: Unit
+    columns: tuple[tuple[str, str], ...] = ()
+    counted: str = "行"

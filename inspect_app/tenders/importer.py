@@ -7,7 +7,7 @@ from datetime import datetime
 from decimal import Decimal
 from functools import cache
 from operator import attrgetter
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID, uuid4
 
 from sqlalchemy.orm import Session
@@ -41,6 +41,16 @@ class ImportReport:
     written: bool
 
 
+class Difference(NamedTuple):
+    """What an import changes of a tender known before: by field, and by month and field, from what to what."""
+
+    agency: str
+    number: str
+    name: str
+    fields: dict[str, list[Any]]
+    months: dict[str, dict[str, list[Any]]]
+
+
 def report(parsed: ParsedFile, plan: "Plan", *, written: bool) -> ImportReport:
     """What a plan comes to, carried out or not."""
     return ImportReport(
@@ -54,7 +64,7 @@ def report(parsed: ParsedFile, plan: "Plan", *, written: bool) -> ImportReport:
     )
 
 
-def carry_out(session: Session, parsed: ParsedFile, plan: "Plan", by: Actor, now: datetime) -> "Plan":
+def carry_out(session: Session, parsed: ParsedFile, plan: "Plan", by: Actor | None, now: datetime) -> "Plan":
     """Write a plan made before the transaction, or a new one if anything moved since; returns which.
 
     The tenders an import creates are told of by its one event, whose instant is theirs.
@@ -91,6 +101,17 @@ class Plan:
         """The known tenders that are written, or whose months are."""
         keys = {key for key, _ in self._progress} | self._after.keys()
         return {self._known[key].id for key in keys if key in self._known}
+
+    def differences(self) -> Iterator[Difference]:
+        """The tenders known before of which something changes, in the file's order; their names as they were."""
+        months: dict[Key, dict[str, dict[str, list[Any]]]] = {}
+        for (key, month), row in self._progress.items():
+            if key in self._known:
+                months.setdefault(key, {})[month] = _month_changes(self._month(key, month), row)
+        for key in dict.fromkeys([*self._after, *months]):
+            if before := self._before(key):
+                after = self._after.get(key, before)
+                yield Difference(*key, before.name, changes(before, after), months.get(key, {}))
 
     def write(self, session: Session, now: datetime) -> list[Told]:
         """Write every change: organisations, tenders, months; returns the events of tenders known before."""
@@ -146,7 +167,7 @@ class Plan:
         for (key, month), row in self._progress.items():
             known, old, values = self._known.get(key), self._month(key, month), _month_values(row)
             if known and old:
-                changed.append(((known.id, month), old, values))
+                changed.append(((known.id, month), old, {"filed_at": old.filed_at} | values))
             else:
                 tender_id = known.id if known else fresh_ids[key]
                 own = {"tender_id": tender_id, "month": month, "version": 1, "filed_at": None}
@@ -156,8 +177,12 @@ class Plan:
 
 
 def _month_values(row: TenderRow) -> Values:
+    """A month's columns; a row without the instant of filing leaves the known one alone."""
     told = row.progress
-    return {"planned": told.planned, "actual": told.actual, "status": row.status} if told else {}
+    if told is None:
+        return {}
+    filed = {"filed_at": told.filed_at} if told.filed_at else {}
+    return {"planned": told.planned, "actual": told.actual, "status": row.status} | filed
 
 
 def _month_changes(old: KnownMonth | None, row: TenderRow) -> dict[str, list[Any]]:
@@ -169,6 +194,8 @@ def _month_changes(old: KnownMonth | None, row: TenderRow) -> dict[str, list[Any
 
 
 def _plain(value: Any) -> Any:
+    if isinstance(value, datetime):
+        return value.isoformat()
     return f"{value:.2f}" if isinstance(value, Decimal) else value
 
 

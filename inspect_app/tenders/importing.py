@@ -26,6 +26,9 @@ MAX_ROWS = 200_000
 UNLIKE = frozenset({"number", "name", "budget_twd", "contract_twd"})
 """Fields whose cells rarely repeat down a list; those of the others are read once for each different text."""
 REPEATED = 4096
+EACH = 1000
+Progress = Callable[[int, int, int], None]
+"""Told now and then how many rows were read, and how much of how much is done; what it raises ends the reading."""
 NUMBER_LIMIT, NAME_LIMIT, ORGANISATION_LIMIT, CATEGORY_LIMIT, STATUS_LIMIT = 40, 200, 120, 60, 20
 
 T = TypeVar("T")
@@ -34,18 +37,22 @@ _Month = tuple[str, str, str | None]
 _Column = tuple[str, int, Reader]
 
 
-def parse(source: bytes | BinaryIO, unit: Unit | None) -> ParsedFile:
+def parse(source: bytes | BinaryIO, unit: Unit | None, progress: Progress | None = None) -> ParsedFile:
     """Every row of a CSV file in UTF-8 or Big5, either accepted or rejected with all its problems.
 
     `unit` is that of money columns whose names do not carry one. UnreadableFile when nothing can be
     used: not text, no header, a key column missing, a column twice, or the unit not known.
+    `progress` is told every 1,000 rows.
     """
     data = read_bytes(source)
     encoding = encoding_of(data)
     found = records(data, encoding)
     layout = understand(_header(found), unit)
     reading = _Reading(layout)
-    for record in found:
+    total = data.count(b"\n")
+    for number, record in enumerate(found):
+        if progress and number % EACH == 0:
+            progress(number, record.line, total)
         reading.take(record)
     return reading.result(encoding)
 

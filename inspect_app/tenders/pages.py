@@ -1,25 +1,24 @@
-"""The pages of tenders: list, one tender, adding and changing, importing a list."""
+"""The pages of tenders: list, one tender, adding and changing."""
 
 from typing import Any
 from uuid import UUID
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
-from werkzeug.exceptions import RequestEntityTooLarge
 
 from inspect_app.core import clock
 from inspect_app.core.api import paginate
 from inspect_app.core.auth import current_actor, requires
 from inspect_app.core.database import session, transaction
-from inspect_app.core.problems import Conflict, NotFound, Problem, Stale, TooLarge, respond
-from inspect_app.core.settings import current_settings
+from inspect_app.core.problems import Problem, Stale
 from inspect_app.inspections import queries as inspections
 from inspect_app.inspections.words import STATES, TONES
-from inspect_app.tenders import forms, kept, pages_history, policy, queries, service
+from inspect_app.tenders import forms, pages_history, policy, queries, service
+from inspect_app.tenders.imports import pages as imports_pages
 from inspect_app.tenders.models import KINDS, Tender
-from inspect_app.tenders.uploads import import_upload
 from scoring import lawbook
 
 blueprint = Blueprint("tenders", __name__, template_folder="templates", url_prefix="/tenders")
+blueprint.register_blueprint(imports_pages.blueprint)
 PAGE = 50
 
 
@@ -135,83 +134,3 @@ def _form(values: Any, row: Tender | None, problem: Problem | None = None) -> st
         "tenders/form.html", values=values, tender=row, problem=problem, kinds=KINDS,
         errors=list(problem.errors) if problem else [], differences=differences,
     )  # fmt: skip
-
-
-@blueprint.get("/import")
-@requires("tenders.write")
-def import_form() -> str:
-    """Choose a file and its unit of money."""
-    return _import_form(None, "", "")
-
-
-@blueprint.post("/import")
-@requires("tenders.write")
-def import_() -> Any:
-    """A trial, which writes nothing, of a chosen file or, after a mistake beside it, of the one kept."""
-    word, filename = request.form.get("kept", ""), request.form.get("filename", "")
-    try:
-        if not word:
-            stream, filename = forms.uploaded(request.files)
-            word = kept.keep(stream, current_actor())
-        unit, strict = request.form.get("unit") or None, bool(request.form.get("strict"))
-        _import(word, filename, unit, strict=strict, trial=True)
-    except Problem as problem:
-        unreadable = any(error.field == "file" for error in problem.errors) or not problem.errors
-        if unreadable and word:
-            kept.drop(word, current_actor())
-        return _import_form(problem, "" if unreadable else word, filename), problem.status
-    return redirect(url_for("tenders.import_result", word=word), 303)
-
-
-@blueprint.get("/import/<word>")
-@requires("tenders.write")
-def import_result(word: str) -> str:
-    """What the trial or the import came to, for as long as that is kept."""
-    known = kept.outcome(word, current_actor())
-    if known is None:
-        raise NotFound("這次匯入的結果已不再保留；請回標案清單，或重新匯入。")
-    usable = known.trial and (known.report.created or known.report.updated)
-    stopped = known.strict and known.problems > 0
-    return render_template(
-        "tenders/import_result.html", word=word, outcome=known, usable=usable, stopped=stopped
-    )
-
-
-@blueprint.post("/import/<word>")
-@requires("tenders.write")
-def import_kept(word: str) -> Any:
-    """The import in earnest of a file tried before; sent twice, it is done once."""
-    known = kept.outcome(word, current_actor())
-    if known is None:
-        raise Conflict("試匯入的結果已不再保留；請回「匯入標案」重新選擇檔案。")
-    if known.trial:
-        strict = known.strict and "partly" not in request.form
-        _import(word, known.filename, known.unit, strict=strict, trial=False)
-    return redirect(url_for("tenders.import_result", word=word), 303)
-
-
-def _import(word: str, filename: str, unit: str | None, *, strict: bool, trial: bool) -> None:
-    by = current_actor()
-    with kept.find(word, by).open("rb") as file:
-        report = import_upload(file, by, unit=unit, dry_run=trial, strict=strict)
-    kept.note(word, kept.Outcome(filename, unit, strict, trial, len(report.rejected), report))
-
-
-def _import_form(problem: Problem | None, word: str, filename: str) -> str:
-    return render_template(
-        "tenders/import.html", problem=problem, errors=list(problem.errors) if problem else [],
-        unit=request.form.get("unit", ""), strict=bool(request.form.get("strict")), kept=word, filename=filename,
-        limit_mib=_limit_mib(),
-    )  # fmt: skip
-
-
-def _limit_mib() -> int:
-    return current_settings().max_body_bytes // 2**20
-
-
-@blueprint.errorhandler(RequestEntityTooLarge)
-def too_large(_error: RequestEntityTooLarge) -> Any:
-    """A list beyond the limit is told the limit."""
-    return respond(
-        TooLarge(f"檔案超過 {_limit_mib()} MiB。請刪去不用的欄，或分成數個檔案，再回「匯入標案」選取。")
-    )

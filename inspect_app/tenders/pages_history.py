@@ -1,6 +1,7 @@
 """A tender's history in sentences: what was changed, from what to what, and by which way."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -68,6 +69,8 @@ def _figures(pairs: Mapping[str, list[Any]]) -> str:
     said = [_figure(words, *pairs[name]) for name, words in PARTS.items() if name in pairs]
     if "status" in pairs:
         said.append(f"執行狀態 {pairs['status'][1] or '未填'}")
+    if "filed_at" in pairs:
+        said.append(f"填報時間 {roc_time(datetime.fromisoformat(pairs['filed_at'][1]))}")
     return "、".join(said)
 
 

@@ -134,29 +134,4 @@ class ProgressList(Schema):
     next = ma.fields.String(allow_none=True)
 
 
-class ImportArgs(Schema):
-    dry_run = ma.fields.Boolean(load_default=False)
-    strict = ma.fields.Boolean(load_default=False)
-    unit = ma.fields.String(
-        load_default=None,
-        validate=ma.validate.OneOf(["twd", "thousand_twd"], error="應為 twd 或 thousand_twd。"),
-    )
-
-
-class RejectionOut(Schema):
-    line = ma.fields.Integer()
-    field = ma.fields.String()
-    reason = ma.fields.String()
-
-
-class ImportOut(Schema):
-    read = ma.fields.Integer()
-    created = ma.fields.Integer()
-    updated = ma.fields.Integer()
-    unchanged = ma.fields.Integer()
-    rejected = ma.fields.List(ma.fields.Nested(RejectionOut))
-    ignored_columns = ma.fields.List(ma.fields.String())
-    written = ma.fields.Boolean()
-
-
 TenderPage = page_schema(TenderOut)

@@ -4,31 +4,54 @@ from typing import BinaryIO
 
 from inspect_app.core import clock
 from inspect_app.core.auth import Actor
-from inspect_app.core.database import session, transaction
+from inspect_app.core.database import transaction
 from inspect_app.core.problems import FieldError, InvalidFields
-from inspect_app.tenders.importer import ImportReport, Plan, carry_out, report
-from inspect_app.tenders.importing import ParsedFile, Unit, UnreadableFile, parse
+from inspect_app.tenders.importer import ImportReport, carry_out, report
+from inspect_app.tenders.imports import looking, readers, receiving, results
+from inspect_app.tenders.imports.looking import Looked, Way
+from inspect_app.tenders.imports.receiving import Arrival, Kept
 
 
 def import_upload(
-    stream: BinaryIO, by: Actor, *, unit: str | None, dry_run: bool, strict: bool
+    stream: BinaryIO,
+    by: Actor,
+    *,
+    unit: str | None,
+    dry_run: bool,
+    strict: bool,
+    filename: str = "",
+    reader: str = readers.AUTO,
 ) -> ImportReport:
     """Write the good rows of a list; nothing on a dry run, or when `strict` and any row is bad.
 
-    InvalidFields when nothing of the file is usable. Others write while it is read and compared.
+    InvalidFields when nothing of the file is usable. Others write while it is read and compared. What was written
+    stands among the imports.
     """
-    parsed = _parsed(stream, unit)
-    plan = Plan(session(), parsed.rows)
-    if dry_run or (strict and parsed.rejected):
-        return report(parsed, plan, written=False)
-    with transaction() as current:
-        plan = carry_out(current, parsed, plan, by, clock.now())
-    return report(parsed, plan, written=True)
-
-
-def _parsed(stream: BinaryIO, unit: str | None) -> ParsedFile:
+    kept, way = receiving.keep(stream), Way(reader, unit, {}, strict)
     try:
-        return parse(stream, Unit(unit) if unit else None)
-    except UnreadableFile as error:
-        detail = "整個檔案未匯入。請依說明更正後再送。"
-        raise InvalidFields(detail, errors=[FieldError(error.field, error.reason)]) from error
+        looked = _looked(kept, way)
+        if dry_run or (strict and looked.parsed.rejected):
+            return report(looked.parsed, looked.plan, written=False)
+        return _written(looked, kept, Arrival("api", filename or "tenders", by), way)
+    finally:
+        results.file(kept.id).unlink(missing_ok=True)
+
+
+def _looked(kept: Kept, way: Way) -> Looked:
+    try:
+        return looking.look(results.file(kept.id), way)
+    except readers.UnreadableFile as error:
+        raise InvalidFields(receiving.WHOLE, errors=[FieldError(error.field, error.reason)]) from error
+
+
+def _written(looked: Looked, kept: Kept, arrival: Arrival, way: Way) -> ImportReport:
+    changed = results.keep(kept.id, looked.parsed, looked.plan)
+    with transaction() as current:
+        now = clock.now()
+        plan = carry_out(current, looked.parsed, looked.plan, arrival.by, now)
+        told = report(looked.parsed, plan, written=True)
+        row = receiving.row_for(kept, arrival, way, now)
+        row.state, row.confirmed_at, row.finished_at = "done", now, now
+        row.report = results.report(looked.parsed, told, changed)
+        current.add(row)
+    return told

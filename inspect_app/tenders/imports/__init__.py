@@ -1,0 +1,1 @@
+"""How tender data comes in, whatever the file: runs kept as rows, a preview, one transaction, a result that stays."""
