@@ -60,4 +60,6 @@ PERMISSIONS: dict[str, frozenset[Role]] = {
     "plausibility.read": TEAM | {Role.AUDITOR},
     "plausibility.review": TEAM,
     "operations.read": frozenset({Role.ADMIN}),
+    "jobs.run": frozenset({Role.ADMIN}),
+    "jobs.preview": frozenset({Role.ADMIN, Role.STAFF}),
 }

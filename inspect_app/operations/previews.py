@@ -16,8 +16,9 @@ from inspect_app.messages.letters import Letter
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """A message that would be posted; `title` is its kind in words."""
+    """A message that would be posted; `key` is its recipient's, `title` its kind in words."""
 
+    key: str
     kind: str
     title: str
     period: str
@@ -62,4 +63,4 @@ def told(run: Rehearsed) -> Preview:
 def _message(letter: Letter) -> Message:
     to = letter.recipient
     title = KINDS[letter.kind].title
-    return Message(letter.kind, title, letter.period, to.name, to.email, letter.subject)
+    return Message(to.key, letter.kind, title, letter.period, to.name, to.email, letter.subject)
