@@ -13,7 +13,7 @@ from bench import city as cities
 from bench.harness import Line
 from bench.load import ROOT
 
-SETTLE_S, IDLE_S = 15, 30
+SETTLE_S, IDLE_S = 40, 30
 LIMIT_PERCENT = 1.0
 
 
@@ -26,7 +26,7 @@ def lines() -> Iterator[Line]:
 
 
 def _idle_percent(environ: dict[str, str]) -> float:
-    """After the first runs are done; the process and its threads."""
+    """Long after the start, when the first runs are done; the process and its threads."""
     command = [str(Path(sys.executable).with_name("flask")), "--app", "wsgi", "worker"]
     worker = subprocess.Popen(command, cwd=ROOT, env=environ, stderr=subprocess.DEVNULL)
     try:
