@@ -30,7 +30,7 @@ ABSENT: dict[str, Ids] = {
     "revision": {"revision": "roc-999"},
     "defect code": {"defect_code": "5.99.01"},
     "file": {"filename": "css/no-such-file.css"},
-    "job": {"job": "no.such"},
+    "job": {"job": "photos.absent"},
 }
 """An address of each kind where nothing is."""
 
