@@ -18,6 +18,7 @@ from bench import (
     start,
     storage,
     submission,
+    worker,
 )
 from bench.harness import Line, table, write
 
@@ -35,6 +36,7 @@ ROOMS = {
     "scoring": scoring.lines,
     "evidence": evidence.lines,
     "start": start.lines,
+    "worker": worker.lines,
 }
 RESULTS = Path(__file__).with_name("results.json")
 

@@ -1,5 +1,8 @@
 """The clock: instants are aware UTC, legal days are dates in Asia/Taipei."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Protocol, cast
@@ -10,6 +13,7 @@ from flask import current_app
 from inspect_app.core import roc
 
 TAIPEI = ZoneInfo("Asia/Taipei")
+_supposed: ContextVar[datetime | None] = ContextVar("supposed", default=None)
 
 
 class Clock(Protocol):
@@ -47,7 +51,17 @@ def is_known(instant: datetime) -> bool:
 
 def now() -> datetime:
     """The application's present instant, aware, in UTC."""
-    return cast(Clock, current_app.extensions["chahe.clock"]).now()
+    return _supposed.get() or cast(Clock, current_app.extensions["chahe.clock"]).now()
+
+
+@contextmanager
+def supposing(instant: datetime) -> Iterator[None]:
+    """Let it be another instant for this thread alone, while the block lasts: for rehearsals."""
+    token = _supposed.set(instant)
+    try:
+        yield
+    finally:
+        _supposed.reset(token)
 
 
 def today() -> date:

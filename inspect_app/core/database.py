@@ -41,7 +41,7 @@ KEEPALIVE = {
 """When a silent PostgreSQL connection counts as lost: a firewall may drop it without a word."""
 PING_AFTER_S = 1.0
 """After how long idle a PostgreSQL connection is asked whether it lives."""
-WRITES, INERROR = "chahe_writes", psycopg.pq.TransactionStatus.INERROR
+WRITES, REHEARSED, INERROR = "chahe_writes", "chahe_rehearsed", psycopg.pq.TransactionStatus.INERROR
 LOST_RACE = "同時有另一項更新。請重新載入後再試；已送出的資料沒有遺失。"
 
 NAMES = {
@@ -150,9 +150,13 @@ def transaction(patience_s: float | None = None) -> Iterator[Session]:
 
     A write that loses a race is a Conflict or, on an edited row, Stale; one whose turn does not come is Busy.
     On SQLite it waits in line, `patience_s` at most, and begins with the write lock: no reader turns writer half-way
-    and fails.
+    and fails. In a `rehearsal` it is a part of that one, which is rolled back at its end.
     """
     current = db.session()
+    if REHEARSED in current.info and not is_writing(current):
+        with _part(current):
+            yield current
+        return
     queue: WriterQueue | None = current_app.extensions["chahe.writers"]
     if is_writing(current):
         raise RuntimeError("a transaction inside a transaction: the service takes the session it is given")
@@ -172,6 +176,50 @@ def transaction(patience_s: float | None = None) -> Iterator[Session]:
             raise problem from error
     if queue:
         queue.settle()
+
+
+@contextmanager
+def rehearsal(patience_s: float | None = None) -> Iterator[list[object]]:
+    """Whatever the block writes in this application context is rolled back at its end.
+
+    Each `transaction` inside sees what the ones before it wrote. Yields what they tell with `note`. As nothing else is
+    written meanwhile on SQLite, keep it short; and it holds nothing back that is not in the database.
+    """
+    noted: list[object] = []
+    try:
+        with transaction(patience_s) as current:
+            writes = current.info.pop(WRITES)
+            current.info[REHEARSED] = noted
+            try:
+                yield noted
+            finally:
+                del current.info[REHEARSED]
+                current.info[WRITES] = writes
+            raise _RehearsedError
+    except _RehearsedError:
+        pass
+
+
+def note(session: Session, written: object) -> None:
+    """Tell a rehearsal what would have been written; otherwise nothing."""
+    session.info.get(REHEARSED, []).append(written)
+
+
+class _RehearsedError(Exception):
+    """The end of a rehearsal."""
+
+
+@contextmanager
+def _part(current: Session) -> Iterator[None]:
+    """A transaction within a rehearsal: a savepoint, so that a failed one leaves the others as they are."""
+    current.expire_all()
+    try:
+        with _writing(current), current.begin_nested():
+            yield
+    except Exception as error:
+        if (problem := _problem(error)) is None:
+            raise
+        raise problem from error
 
 
 def is_writing(session: Session) -> bool:

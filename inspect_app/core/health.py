@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 from flask import Blueprint, Flask, Response, jsonify
 from sqlalchemy import delete, select, text
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
@@ -30,8 +31,13 @@ class WorkerBeat(Base):
 
 
 def beat(session: Session, worker: str, at: datetime) -> None:
-    """Note that `worker` lives, and forget those long dead; the caller owns the transaction."""
-    session.merge(WorkerBeat(worker=worker, at=at))
+    """Note that `worker` lives, and forget those long dead; the caller owns the transaction.
+
+    One statement, for another whose clock is ahead may forget this row at the same moment.
+    """
+    insert = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
+    noted = insert(WorkerBeat).values(worker=worker, at=at)
+    session.execute(noted.on_conflict_do_update(index_elements=[WorkerBeat.worker], set_={"at": at}))
     session.execute(delete(WorkerBeat).where(WorkerBeat.at < at - BEAT_KEPT))
 
 

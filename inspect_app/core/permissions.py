@@ -71,4 +71,6 @@ PERMISSIONS: dict[str, frozenset[Role]] = {
     "exports.read": STAFF | {Role.AUDITOR},
     "exports.build": STAFF,
     "operations.read": frozenset({Role.ADMIN}),
+    "jobs.run": frozenset({Role.ADMIN}),
+    "jobs.preview": frozenset({Role.ADMIN, Role.STAFF}),
 }

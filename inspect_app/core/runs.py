@@ -13,7 +13,20 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from flask import Flask
-from sqlalchemy import JSON, ColumnElement, Index, String, and_, delete, func, or_, select, tuple_, update
+from sqlalchemy import (
+    JSON,
+    ColumnElement,
+    Index,
+    String,
+    and_,
+    delete,
+    func,
+    or_,
+    select,
+    true,
+    tuple_,
+    update,
+)
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from inspect_app.core import clock, leases
@@ -26,6 +39,8 @@ MAX_ERROR = 200
 MAX_CAUGHT_UP = 60
 """How many missed periods are entered at once, the newest ones: five years of months, two months of days."""
 POLL_S = 0.2
+SHOWN = 50
+"""How many runs of one job are shown."""
 
 
 class JobRun(Base):
@@ -69,6 +84,12 @@ class Run:
     outcome: Mapping[str, Any]
     next_due_at: datetime | None
 
+    @property
+    def seconds(self) -> float | None:
+        """How long the last attempt took; None while it is under way, or before the first."""
+        ended = self.started_at is not None and self.finished_at is not None
+        return (self.finished_at - self.started_at).total_seconds() if ended else None  # type: ignore[operator]
+
 
 @dataclass(frozen=True, slots=True)
 class Claim:
@@ -97,6 +118,23 @@ def failures(session: Session, since: datetime) -> list[Run]:
     now, known = clock.now(), {job.name: job for job in declared()}
     query = select(JobRun).where(JobRun.failed_at >= since).order_by(JobRun.failed_at.desc(), JobRun.job)
     return [_read(known.get(row.job), row, now) for row in session.scalars(query)]
+
+
+def of_job(session: Session, job: Job, limit: int) -> list[Run]:
+    """The runs of a job on record, newest first."""
+    now = clock.now()
+    query = select(JobRun).where(JobRun.job == job.name).order_by(JobRun.due_at.desc(), JobRun.period.desc())
+    return [_read(job, row, now) for row in session.scalars(query.limit(limit))]
+
+
+def waiting(session: Session, job: Job, now: datetime) -> list[Slot]:
+    """The periods due that are not done yet, oldest first, those nobody has entered so far included."""
+    query = select(JobRun).where(JobRun.job == job.name)
+    done = and_(JobRun.due_at <= now, or_(JobRun.finished_at.is_not(None), JobRun.failed_at.is_not(None)))
+    known = {row.period for row in session.scalars(query.where(done))}
+    left = {Slot(row.period, row.due_at) for row in session.scalars(query.where(_open(now)))}
+    left |= {slot for slot in _due(session, job, now) if slot.period not in known}
+    return sorted(left, key=lambda slot: (slot.due_at, slot.period))
 
 
 def _last(session: Session, job: str) -> JobRun | None:
@@ -156,14 +194,15 @@ def is_due(session: Session, job: Job, now: datetime) -> bool:
     return bool(due(session, [job], now))
 
 
-def claim(session: Session, job: Job, worker: str, now: datetime) -> Claim | None:
-    """Take the oldest run of a job that is due and free; None when there is none, or another has the job's lease.
+def claim(session: Session, job: Job, worker: str, now: datetime, period: str | None = None) -> Claim | None:
+    """Take the oldest run of a job that is due and free, or that of a period; None when there is none, or another
+    has the job's lease.
 
     Missed periods are entered as the job says, each under its own date. The caller commits before the work begins.
     """
     _enter(session, job, now)
     _give_up(session, job.name, now)
-    free = and_(JobRun.job == job.name, _free(now))
+    free = and_(JobRun.job == job.name, _free(now), JobRun.period == period if period else true())
     row = session.scalar(select(JobRun).where(free).order_by(JobRun.due_at, JobRun.period).limit(1))
     holder = leases.new_holder(worker)
     until = now + pace().lease

@@ -9,7 +9,7 @@ from uuid import uuid4
 from sqlalchemy.orm import Session
 
 from inspect_app.core import leases
-from inspect_app.core.database import table
+from inspect_app.core.database import note, table
 from inspect_app.core.settings import current_settings
 from inspect_app.messages import choices
 from inspect_app.messages.kinds import KINDS
@@ -29,6 +29,8 @@ def post(session: Session, letter: Letter, now: datetime) -> bool:
         row["state"] = KEPT
     insert = leases.upsert(session, OutboxMessage).values(row).on_conflict_do_nothing()
     fresh = session.execute(insert.returning(table(OutboxMessage).c.id)).first() is not None
+    if fresh:
+        note(session, letter)
     if fresh and letter.attachments:
         session.execute(
             table(MessageAttachment).insert(),

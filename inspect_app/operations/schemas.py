@@ -101,3 +101,58 @@ class OperationsOut(Schema):
     jobs = ma.fields.List(ma.fields.Nested(JobOut))
     requests = ma.fields.Nested(RequestsOut)
     settings = ma.fields.List(ma.fields.Nested(SettingOut))
+
+
+class RunOut(Schema):
+    """One run; `outcome` is empty for jobs whose counts could tell of a visit before issue."""
+
+    job = ma.fields.String()
+    title = ma.fields.String()
+    period = ma.fields.String(allow_none=True)
+    state = ma.fields.String()
+    due_at = ma.fields.AwareDateTime()
+    started_at = ma.fields.AwareDateTime(allow_none=True)
+    finished_at = ma.fields.AwareDateTime(allow_none=True)
+    seconds = ma.fields.Float(allow_none=True)
+    attempts = ma.fields.Integer()
+    outcome = ma.fields.Dict(keys=ma.fields.String())
+    next_due_at = ma.fields.AwareDateTime(allow_none=True)
+
+
+class RunsOut(Schema):
+    items = ma.fields.List(ma.fields.Nested(RunOut))
+    next = ma.fields.String(allow_none=True)
+
+
+class JobsOut(RunsOut):
+    """The last run of every job."""
+
+
+class MessageOut(Schema):
+    kind = ma.fields.String()
+    title = ma.fields.String()
+    period = ma.fields.String()
+    recipient = ma.fields.String()
+    email = ma.fields.String(allow_none=True)
+    subject = ma.fields.String()
+
+
+class PreviewOut(Schema):
+    """A run to come and the messages it would write."""
+
+    job = ma.fields.String()
+    title = ma.fields.String()
+    period = ma.fields.String()
+    due_at = ma.fields.AwareDateTime()
+    error = ma.fields.String(allow_none=True)
+    messages = ma.fields.List(ma.fields.Nested(MessageOut))
+
+
+class PreviewsOut(Schema):
+    items = ma.fields.List(ma.fields.Nested(PreviewOut))
+    next = ma.fields.String(allow_none=True)
+
+
+class OrderOut(Schema):
+    job = ma.fields.String()
+    period = ma.fields.String()

@@ -1,7 +1,7 @@
 """Gathering what the operations page shows; it only reads."""
 
 import platform
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -10,6 +10,7 @@ from flask import current_app
 from sqlalchemy.orm import Session
 
 from inspect_app.core import jobs, runs, space
+from inspect_app.core.clock import legal_day
 from inspect_app.core.health import BEAT_FRESH
 from inspect_app.core.metrics import metrics
 from inspect_app.core.runs import FAILED, WAITING, Run
@@ -17,8 +18,10 @@ from inspect_app.core.settings import Settings, current_settings
 from inspect_app.operations import measuring, queries, settings_view, words
 from inspect_app.operations.measuring import Disk
 from inspect_app.operations.overview import (
+    WARN,
     Damage,
     Database,
+    Finding,
     JobState,
     Overview,
     Storage,
@@ -30,11 +33,13 @@ from inspect_app.photos import queries as photos
 from inspect_app.photos.keeping import findings as photo_findings
 from inspect_app.photos.keeping import ledger
 from inspect_app.photos.keeping.findings import Found
+from scoring import lawbook
 
 SHOWN_DAMAGES = 200
 
 WORKERS_SINCE = timedelta(days=1)
 LATE = timedelta(hours=1)
+CALENDAR_AHEAD = timedelta(days=60)
 READING = "photos.scrub"
 """The job that reads every stored byte."""
 
@@ -56,7 +61,17 @@ def overview(session: Session, now: datetime) -> Overview:
         requests=metrics().totals(),
         settings=settings_view.in_force(settings),
     )
-    return replace(seen, findings=tuple(findings(seen)))
+    return replace(seen, findings=(*findings(seen), *_of_calendar(now)))
+
+
+def _of_calendar(now: datetime) -> Iterator[Finding]:
+    """Said some time before: without a calendar a weekly job is not moved off a holiday."""
+    day = legal_day(now + CALENDAR_AHEAD)
+    if not lawbook.at(legal_day(now)).known_years.holds(day.year):
+        what = f"{day.year} 年的政府行政機關辦公日曆尚未確認，該年的工作日與期限算不出來，遇假日順延的工作不會順延。"
+        yield Finding(
+            WARN, what, "請核對該年的辦公日曆，並在 scoring/law/calendar/known_years.yaml 加上該年。"
+        )
 
 
 def _database(session: Session, settings: Settings) -> Database:

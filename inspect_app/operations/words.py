@@ -4,6 +4,14 @@ from inspect_app.core.runs import DIED, FAILED, FINISHED, RUNNING, WAITING
 
 RUN_STATES = {FINISHED: "已完成", RUNNING: "執行中", WAITING: "等待中", FAILED: "已停止重試"}
 RUN_TONES = {FINISHED: "good", RUNNING: "accent", WAITING: "neutral", FAILED: "bad"}
+OUTCOMES = {
+    "messages": "訊息",
+    "flagged": "列管",
+    "agencies": "機關",
+    "tenders": "標案",
+    "due": "應填報",
+    "missing": "未填報",
+}
 
 CAUSES = (
     (DIED, "背景程序在執行中停止"),

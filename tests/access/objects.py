@@ -30,6 +30,7 @@ ABSENT: dict[str, Ids] = {
     "revision": {"revision": "roc-999"},
     "defect code": {"defect_code": "5.99.01"},
     "file": {"filename": "css/no-such-file.css"},
+    "job": {"job": "photos.absent"},
 }
 """An address of each kind where nothing is."""
 
@@ -60,6 +61,7 @@ def build(world: World) -> None:
         "revision": {"known": {"revision": "roc-111"}},
         "defect code": {"known": {"defect_code": "5.01.01"}},
         "file": {"known": {"filename": _static_file()}},
+        "job": {"known": {"job": "photos.expire"}},
     }
     for kind, ids in ABSENT.items():
         world.objects[kind]["absent"] = ids

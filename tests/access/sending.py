@@ -29,6 +29,7 @@ KINDS = {
     "word": "import",
     "code": "form",
     "revision": "revision",
+    "job": "job",
     "defect_code": "defect code",
     "filename": "file",
 }

@@ -139,4 +139,5 @@ def _pool(known: Visit, visits: list[Visit]) -> dict[str, list[Ids]]:
         "revision": [{"revision": "roc-111"}],
         "defect code": [{"defect_code": "5.01.01"}, {"defect_code": "5.01"}],
         "file": [],
+        "job": [{"job": "photos.expire"}],
     }

@@ -130,6 +130,10 @@ EXAMPLES: dict[str, Example] = {
     ),
     "DELETE /auth/session": Example("member2", "/auth/session"),
     "GET /operations": Example("admin", "/operations"),
+    "GET /operations/jobs": Example("admin", "/operations/jobs"),
+    "GET /operations/jobs/preview": Example("staff", "/operations/jobs/preview"),
+    "GET /operations/jobs/{job}": Example("admin", "/operations/jobs/photos.expire"),
+    "POST /operations/jobs/{job}/run": Example("admin", "/operations/jobs/photos.expire/run"),
     "GET /me": Example("staff", "/me"),
     "GET /people": Example("staff", "/people"),
     "POST /devices/enrolments": Example(

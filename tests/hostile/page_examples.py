@@ -107,6 +107,7 @@ FORMS: dict[str, Form] = {
         "/inspections/{reused}/photo-notes/{note}/review",
         lambda _: {"verdict": "follow_up", "reason": "與改善中的照片相同"},
     ),
+    "operations.run": Form("admin", "/operations/jobs/{job}/run"),
     "photo_pages.erase": Form(
         "staff",
         "/photos/retention/{over}",
@@ -139,5 +140,6 @@ PLACES = {
     "code": "form_code",
     "version": "form_version",
     "defect_code": "defect_code",
+    "job": "job",
 }
 """What stands at a place of a page's address, by the name of a thing of the world."""

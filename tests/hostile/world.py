@@ -141,7 +141,7 @@ def build(world: World) -> None:
     world.ids["signed"] = str(signed).rsplit("/", 1)[1]
     world.ids |= _tablet(world) | _upload(world)
     world.ids |= _kept(world)
-    world.ids |= {"form_code": "construction-inspection", "form_version": "1"}
+    world.ids |= {"form_code": "construction-inspection", "form_version": "1", "job": "photos.expire"}
     for person in builders.CAST:
         world.api(person.username)
     world.save()

@@ -15,8 +15,8 @@ from flask import Flask
 from sqlalchemy import and_, select
 
 from inspect_app import create_app
-from inspect_app.core import runs
 from inspect_app.core.database import db, session, transaction
+from inspect_app.core.jobs import Job
 from inspect_app.core.permissions import Role
 from inspect_app.core.runs import JobRun
 from inspect_app.deadlines.models import Closure
@@ -215,11 +215,10 @@ class Year:
         """What is still to be done now, and who holds what until when."""
         with self.app.app_context():
             now, current = self.clock.now(), session()
-            held = and_(
-                JobRun.lease_until.is_not(None), JobRun.finished_at.is_(None), JobRun.failed_at.is_(None)
-            )
-            at_work = current.execute(select(JobRun.job, JobRun.worker, JobRun.lease_until).where(held)).all()
-            todo = [job.name for job in runs.due(current, stand_ins.JOBS, now)] + [job for job, *_ in at_work]
+            query = select(JobRun.job, JobRun.worker, JobRun.lease_until)
+            at_work = current.execute(query.where(JobRun.finished_at.is_(None))).all()
+            todo = [job.name for job in stand_ins.JOBS if not self._is_done(job, now)]
+            todo += [job for job, *_ in at_work]
             holders = [(who, until) for _, who, until in at_work]
             if self.smtp.is_up:
                 due = and_(OutboxMessage.state == WAITING, OutboxMessage.not_before <= now)
@@ -230,6 +229,11 @@ class Year:
                     todo.append(kind)
                     holders.append((who, until))
             return todo, holders
+
+    def _is_done(self, job: Job, now: datetime) -> bool:
+        """Whether the last period due was done."""
+        row = session().get(JobRun, (job.name, job.schedule.latest(now).period), populate_existing=True)
+        return row is not None and row.finished_at is not None
 
     def _held_by_dead(self) -> datetime | None:
         """When the last thing runs out that only the dead hold; None while a living one is at it."""

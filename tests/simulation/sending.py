@@ -12,8 +12,8 @@ from sqlalchemy.orm import Session
 from inspect_app.core import clock, leases
 from inspect_app.core.database import transaction
 from inspect_app.core.jobs import pace
+from inspect_app.core.working import log
 from inspect_app.messages.models import SENT, WAITING, OutboxMessage
-from inspect_app.scheduler import log
 
 BATCH, EVERY_S = 20, 0.03
 
