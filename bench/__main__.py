@@ -15,6 +15,7 @@ from bench import (
     resumable,
     scoring,
     searching,
+    sending,
     start,
     storage,
     submission,
@@ -34,6 +35,7 @@ ROOMS = {
     "forms": forms.lines,
     "scoring": scoring.lines,
     "evidence": evidence.lines,
+    "sending": sending.lines,
     "start": start.lines,
 }
 RESULTS = Path(__file__).with_name("results.json")
