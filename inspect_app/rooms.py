@@ -48,6 +48,8 @@ from inspect_app.openrosa import api as openrosa_api
 from inspect_app.openrosa import jobs as openrosa_jobs
 from inspect_app.openrosa import surface as openrosa
 from inspect_app.operations import api as operations_api
+from inspect_app.operations import messages_api as operations_messages_api
+from inspect_app.operations import messages_pages as operations_messages
 from inspect_app.operations import pages as operations_pages
 from inspect_app.operations import scraping
 from inspect_app.photos import access_api, addresses, erasing, retention
@@ -79,6 +81,7 @@ APIS = (
     openrosa_api.blp,
     evidence_api.blp,
     operations_api.blp,
+    operations_messages_api.blp,
 )
 PAGES = (
     accounts_pages.blueprint,
@@ -92,6 +95,7 @@ PAGES = (
     pages_revisions.blueprint,
     openrosa.blueprint,
     operations_pages.blueprint,
+    operations_messages.blueprint,
     scraping.blueprint,
     evidence_pages.blueprint,
 )

@@ -60,4 +60,5 @@ PERMISSIONS: dict[str, frozenset[Role]] = {
     "plausibility.read": TEAM | {Role.AUDITOR},
     "plausibility.review": TEAM,
     "operations.read": frozenset({Role.ADMIN}),
+    "messages.replay": frozenset({Role.ADMIN}),
 }

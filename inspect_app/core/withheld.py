@@ -64,6 +64,8 @@ WITHHELD: Mapping[str, frozenset[str]] = {
 TOLD_ROOMS = frozenset(
     {
         *("accounts", "accounts_api", "tenders", "tenders_api", "operations", "operations_api", "api-docs"),
+        # Messages whose being there would tell of a visit are not listed for anyone.
+        *("operations_messages", "operations_messages_api"),
         "revisions",  # pages about the catalogue as such; a tablet reads the API
     }
 )

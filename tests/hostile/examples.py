@@ -130,6 +130,10 @@ EXAMPLES: dict[str, Example] = {
     ),
     "DELETE /auth/session": Example("member2", "/auth/session"),
     "GET /operations": Example("admin", "/operations"),
+    "GET /operations/messages": Example("admin", "/operations/messages", query="state=dead&name=承辦"),
+    "POST /operations/messages/{message_id}/replay": Example(
+        "admin", "/operations/messages/{message}/replay"
+    ),
     "GET /me": Example("staff", "/me"),
     "GET /people": Example("staff", "/people"),
     "POST /devices/enrolments": Example(

@@ -106,6 +106,8 @@ FORMS: dict[str, Form] = {
         "/inspections/{reused}/photo-notes/{note}/review",
         lambda _: {"verdict": "follow_up", "reason": "與改善中的照片相同"},
     ),
+    "operations_messages.replay": Form("admin", "/operations/messages/{message}/replay"),
+    "operations_messages.replay_all": Form("admin", "/operations/messages/replay"),
     "photo_pages.erase": Form(
         "staff",
         "/photos/retention/{over}",
@@ -134,6 +136,7 @@ PLACES = {
     "defect_id": "defect",
     "device_id": "device",
     "word": "word",
+    "message_id": "message",
     "code": "form_code",
     "version": "form_version",
     "defect_code": "defect_code",
