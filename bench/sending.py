@@ -26,7 +26,7 @@ from inspect_app.messages.letters import DueDay, Letter, Link, Recipient, Table
 from inspect_app.messages.models import WAITING, OutboxMessage
 from tests.databases import running_postgres
 
-MESSAGES, ROUNDS = 2_000, 1
+MESSAGES, ROUNDS = 10_000, 3
 KIND = Kind("bench.digest", "測試彙整", False)
 WRITTEN = datetime(2026, 11, 23, 0, 30, tzinfo=UTC)
 SENDER = "示範市查核小組 <chahe@city.example>"
