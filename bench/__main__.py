@@ -15,6 +15,7 @@ from bench import (
     resumable,
     scoring,
     searching,
+    sending,
     start,
     storage,
     submission,
@@ -35,6 +36,7 @@ ROOMS = {
     "forms": forms.lines,
     "scoring": scoring.lines,
     "evidence": evidence.lines,
+    "sending": sending.lines,
     "start": start.lines,
     "worker": worker.lines,
 }

@@ -13,6 +13,7 @@ from inspect_app.core.permissions import Role
 from inspect_app.core.problems import InvalidFields
 from inspect_app.demo import loading
 from inspect_app.evidence import commands as evidence
+from inspect_app.messages import commands as messages
 from inspect_app.operations import commands as operations
 from inspect_app.photos import commands as photos
 from inspect_app.photos.keeping import commands as keeping
@@ -59,5 +60,6 @@ def init_app(app: Flask) -> None:
     catalogue.init_app(app)
     evidence.init_app(app)
     operations.init_app(app)
+    messages.init_app(app)
     photos.init_app(app)
     keeping.init_app(app)

@@ -61,6 +61,8 @@ from inspect_app.openrosa import api as openrosa_api
 from inspect_app.openrosa import jobs as openrosa_jobs
 from inspect_app.openrosa import surface as openrosa
 from inspect_app.operations import api as operations_api
+from inspect_app.operations import messages_api as operations_messages_api
+from inspect_app.operations import messages_pages as operations_messages
 from inspect_app.operations import pages as operations_pages
 from inspect_app.operations import scraping
 from inspect_app.photos import access_api, addresses, erasing, retention
@@ -103,6 +105,7 @@ APIS = (
     evidence_api.blp,
     exports_api.blp,
     operations_api.blp,
+    operations_messages_api.blp,
 )
 PAGES = (
     accounts_pages.blueprint,
@@ -121,6 +124,7 @@ PAGES = (
     pages_revisions.blueprint,
     openrosa.blueprint,
     operations_pages.blueprint,
+    operations_messages.blueprint,
     scraping.blueprint,
     evidence_pages.blueprint,
     exports_pages.blueprint,

@@ -28,7 +28,7 @@ from typing import Any
 
 from aiosmtpd.smtp import SMTP, AuthResult
 
-ACCEPT, STALL, DROP, DROP_AFTER = "accept", "stall", "drop", "drop after"
+ACCEPT, SLOW, STALL, DROP, DROP_AFTER = "accept", "slow", "stall", "drop", "drop after"
 """What may be done at a step; anything else is the reply, such as `550 5.1.1 no such mailbox`."""
 LOOPBACK = "127.0.0.1"
 Manner = Callable[[str, str], str]
@@ -62,8 +62,8 @@ def accept(_step: str, _address: str) -> str:
 class Desk:
     """aiosmtpd's handler: behaves as `manner` says, and keeps what it takes before it answers."""
 
-    def __init__(self, manner: Manner, keep: Keep) -> None:
-        self.manner, self.keep = manner, keep
+    def __init__(self, manner: Manner, keep: Keep, slow_s: float = 0) -> None:
+        self.manner, self.keep, self.slow_s = manner, keep, slow_s
 
     async def handle_EHLO(  # noqa: N802
         self, server: Any, session: Any, _e: Any, host: str, replies: list[str]
@@ -94,6 +94,9 @@ class Desk:
 
     async def _done(self, server: Any, step: str, address: str, envelope: Any = None) -> str:
         told = self.manner(step, address)
+        if told == SLOW:
+            await asyncio.sleep(self.slow_s)
+            return ACCEPT
         if told == STALL:
             await asyncio.sleep(3600)
         if told == DROP:
@@ -144,13 +147,18 @@ def listening(port: int = 0) -> socket.socket:
 
 @contextmanager
 def serving(
-    manner: Manner = accept, *, port: int = 0, wrapped: ssl.SSLContext | None = None, **options: Any
+    manner: Manner = accept,
+    *,
+    port: int = 0,
+    slow_s: float = 0,
+    wrapped: ssl.SSLContext | None = None,
+    **options: Any,
 ) -> Iterator[Server]:
     """A server in a thread. `wrapped`: encrypted from the first byte; `options` are those of aiosmtpd's SMTP."""
     sock = listening(port)
     server = Server(sock.getsockname()[1])
     loop = asyncio.new_event_loop()
-    desk = Desk(manner, server.received.append)
+    desk = Desk(manner, server.received.append, slow_s)
     running = threading.Event()
 
     def run() -> None:

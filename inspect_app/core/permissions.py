@@ -73,4 +73,5 @@ PERMISSIONS: dict[str, frozenset[Role]] = {
     "operations.read": frozenset({Role.ADMIN}),
     "jobs.run": frozenset({Role.ADMIN}),
     "jobs.preview": frozenset({Role.ADMIN, Role.STAFF}),
+    "messages.replay": frozenset({Role.ADMIN}),
 }

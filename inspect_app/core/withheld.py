@@ -83,6 +83,8 @@ TOLD_ROOMS = frozenset(
         *("closures", "closures_api", "quotas", "quotas_api"),
         *("filings", "filings_api"),
         "tender_imports_api",
+        # Messages whose being there would tell of a visit are not listed for anyone.
+        *("operations_messages", "operations_messages_api"),
         "revisions",  # pages about the catalogue as such; a tablet reads the API
     }
 )

@@ -16,6 +16,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 
 from inspect_app.core.settings import current_settings
 from inspect_app.messages import calendars, content, declining, terminal
+from inspect_app.messages.envelope import blank
 from inspect_app.messages.kinds import KINDS
 from inspect_app.messages.models import MessageAttachment, OutboxMessage
 
@@ -41,7 +42,7 @@ def mail(row: OutboxMessage, attachments: Sequence[MessageAttachment], public_ur
     """
     blocks, foot = content.blocks(row.content), _foot(row)
     days = content.due_days(row.content)
-    message = EmailMessage()
+    message = blank()
     message.set_content(_text(row, blocks, foot, public_url), cte="base64")
     message.add_alternative(_html(row, blocks, foot, public_url), subtype="html", cte="base64")
     if days:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from inspect_app.core.metrics import Totals
+from inspect_app.messages.queries import Standing
 from inspect_app.operations.measuring import Disk
 
 GOOD, WARN, BAD = "good", "warn", "bad"
@@ -126,6 +127,7 @@ class Overview:
     storage: Storage
     workers: Sequence[Worker]
     jobs: Sequence[JobState]
+    messages: Standing
     requests: Totals
     settings: Sequence[SettingInForce]
     findings: Sequence[Finding] = field(default=())
@@ -149,12 +151,26 @@ def findings(seen: Overview) -> Iterator[Finding]:
         if job.todo:
             tone = BAD if job.tone == BAD else WARN
             yield Finding(tone, f"工作「{job.title}」：{job.cause or job.label}。", job.todo)
+    yield from _of_messages(seen.messages)
     if seen.requests.failures:
         yield Finding(
             WARN,
             f"啟動以來有 {seen.requests.failures:,} 次請求失敗（5xx）。",
             "請在日誌中查 status 為 5xx 的請求編號。",
         )
+
+
+def _of_messages(messages: Standing) -> Iterator[Finding]:
+    if messages.waiting and not messages.configured:
+        what = f"有 {messages.waiting:,} 則訊息等待寄送，但沒有設定郵件伺服器。"
+        todo = "請設定 SMTP_URL、MAIL_FROM 與 PUBLIC_URL，再重新啟動；等待中的訊息會一起寄出，不要的先以 messages discard 取消。"
+        yield Finding(WARN, what, todo)
+    if messages.paused_until:
+        what = f"郵件暫停寄送：{messages.cause}。"
+        yield Finding(WARN, what, "請檢查郵件伺服器與 SMTP_URL；恢復後會自動補寄，沒有訊息遺失。")
+    if messages.dead:
+        what = f"有 {messages.dead:,} 則訊息已停止寄送。"
+        yield Finding(WARN, what, "請在「訊息」頁看原因，更正信箱後重送。")
 
 
 def _of_database(database: Database) -> Iterator[Finding]:

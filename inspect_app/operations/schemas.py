@@ -2,7 +2,8 @@
 
 import marshmallow as ma
 
-from inspect_app.core.api import Schema
+from inspect_app.core.api import PageArgs, Schema, page_schema
+from inspect_app.messages.queries import STATES
 
 
 class FindingOut(Schema):
@@ -76,6 +77,46 @@ class JobOut(Schema):
     todo = ma.fields.String()
 
 
+class StandingOut(Schema):
+    configured = ma.fields.Boolean()
+    waiting = ma.fields.Integer()
+    oldest = ma.fields.AwareDateTime(allow_none=True)
+    sent_today = ma.fields.Integer()
+    dead = ma.fields.Integer()
+    paused_since = ma.fields.AwareDateTime(allow_none=True)
+    paused_until = ma.fields.AwareDateTime(allow_none=True)
+    cause = ma.fields.String()
+
+
+class SendingOut(Schema):
+    """A message's way, without what it says."""
+
+    id = ma.fields.UUID()
+    kind = ma.fields.String()
+    title = ma.fields.String()
+    period = ma.fields.String()
+    name = ma.fields.String()
+    state = ma.fields.String()
+    attempts = ma.fields.Integer()
+    created_at = ma.fields.AwareDateTime()
+    due_at = ma.fields.AwareDateTime()
+    retry_at = ma.fields.AwareDateTime(allow_none=True)
+    sent_at = ma.fields.AwareDateTime(allow_none=True)
+    dead_at = ma.fields.AwareDateTime(allow_none=True)
+    error = ma.fields.String(allow_none=True)
+
+
+class SendingsArgs(PageArgs):
+    """`name`: letters of the recipient's name."""
+
+    state = ma.fields.String(load_default=None, validate=ma.validate.OneOf(list(STATES)))
+    kind = ma.fields.String(load_default=None, validate=ma.validate.Length(max=60))
+    name = ma.fields.String(load_default=None, validate=ma.validate.Length(max=120))
+
+
+SendingPage = page_schema(SendingOut)
+
+
 class RequestsOut(Schema):
     since = ma.fields.AwareDateTime()
     requests = ma.fields.Integer()
@@ -99,6 +140,7 @@ class OperationsOut(Schema):
     storage = ma.fields.Nested(StorageOut)
     workers = ma.fields.List(ma.fields.Nested(WorkerOut))
     jobs = ma.fields.List(ma.fields.Nested(JobOut))
+    messages = ma.fields.Nested(StandingOut)
     requests = ma.fields.Nested(RequestsOut)
     settings = ma.fields.List(ma.fields.Nested(SettingOut))
 

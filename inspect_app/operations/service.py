@@ -15,6 +15,7 @@ from inspect_app.core.health import BEAT_FRESH
 from inspect_app.core.metrics import metrics
 from inspect_app.core.runs import FAILED, WAITING, Run
 from inspect_app.core.settings import Settings, current_settings
+from inspect_app.messages import queries as messages
 from inspect_app.operations import measuring, queries, settings_view, words
 from inspect_app.operations.measuring import Disk
 from inspect_app.operations.overview import (
@@ -58,6 +59,7 @@ def overview(session: Session, now: datetime) -> Overview:
         storage=_storage(session),
         workers=_workers(session, now),
         jobs=_jobs(session, now),
+        messages=messages.standing(session, now),
         requests=metrics().totals(),
         settings=settings_view.in_force(settings),
     )

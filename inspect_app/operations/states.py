@@ -16,6 +16,7 @@ from inspect_app.core.settings import current_settings
 from inspect_app.core.writers import WriterQueue
 from inspect_app.defects import queries as defects
 from inspect_app.inspections import queries as inspections
+from inspect_app.messages import queries as messages
 from inspect_app.operations import measuring, queries
 from inspect_app.photos import queries as photos
 
@@ -59,6 +60,7 @@ def _of_database(current: Session, now: datetime) -> list[Metric]:
     number, size = photos.published_size(current)
     return [
         *_of_work(current, now),
+        *_of_messages(current, now),
         _gauge(
             "inspections_issued",
             "Inspections issued, closed ones included.",
@@ -83,6 +85,16 @@ def _of_work(current: Session, now: datetime) -> Iterator[Metric]:
     yield _gauge("job_runs", "Runs in the ledger.", runs, "job", "state")
     ages = {(job,): (now - at).total_seconds() for job, at in queries.last_successes(current).items()}
     yield _gauge("job_last_success_age_seconds", "Since each job last ended well.", ages, "job")
+
+
+def _of_messages(current: Session, now: datetime) -> Iterator[Metric]:
+    """Without those that would tell of a visit before its issue."""
+    states = {(state,): float(number) for state, number in messages.by_state(current).items()}
+    yield _gauge("messages", "Messages in the outbox.", states, "state")
+    queue = messages.standing(current, now)
+    age = (now - queue.oldest).total_seconds() if queue.oldest else 0
+    yield _gauge("message_oldest_waiting_seconds", "Since the longest waiting message is due.", age)
+    yield _gauge("mail_paused", "Whether the mail server cannot be used.", float(bool(queue.paused_since)))
 
 
 def _of_writers() -> Iterator[Metric]:

@@ -25,6 +25,9 @@ TOGETHER = (
 
 OBJECTS = {
     "absent": "不存在",
+    "dead": "已停止的",
+    "waiting": "等待寄送的",
+    "withheld": "涉及未發文查核的",
     "planned": "已排定",
     "started": "已開始",
     "incomplete": "待補照片",

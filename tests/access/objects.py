@@ -8,10 +8,13 @@ from typing import Any
 
 from werkzeug.datastructures import FileStorage
 
+from inspect_app.core.database import transaction
 from inspect_app.core.settings import ROOT
 from tests.access import actors
 from tests.access.world import Ids, World
+from tests.conftest import MORNING
 from tests.inspections_builders import Visit, defect_body, expect, jpeg, sha256, submission_body
+from tests.message_builders import SECRET, message
 
 NOWHERE = "00000000-0000-4000-8000-000000000001"
 NO_SUBMISSION = "00000000-0000-4000-8000-000000000002"
@@ -31,6 +34,7 @@ ABSENT: dict[str, Ids] = {
     "defect code": {"defect_code": "5.99.01"},
     "file": {"filename": "css/no-such-file.css"},
     "job": {"job": "photos.absent"},
+    "message": {"message_id": NOWHERE},
 }
 """An address of each kind where nothing is."""
 
@@ -62,6 +66,7 @@ def build(world: World) -> None:
         "defect code": {"known": {"defect_code": "5.01.01"}},
         "file": {"known": {"filename": _static_file()}},
         "job": {"known": {"job": "photos.expire"}},
+        "message": _messages(world),
     }
     for kind, ids in ABSENT.items():
         world.objects[kind]["absent"] = ids
@@ -235,6 +240,17 @@ def enrolment_code(world: World) -> str:
 
 def csv_file(number: str) -> FileStorage:
     return FileStorage(io.BytesIO(LIST.format(number=number).encode()), filename="tenders.csv")
+
+
+def _messages(world: World) -> dict[str, Ids]:
+    """One given up, one that waits, and one given up that would tell of a visit."""
+    with world.app.app_context(), transaction() as session:
+        made = {
+            "dead": message(session, "dead", MORNING, error="伺服器拒收（RCPT 550）"),
+            "waiting": message(session, "waiting", MORNING),
+            "withheld": message(session, "secret", MORNING, SECRET, error="伺服器拒收（RCPT 550）"),
+        }
+    return {name: {"message_id": str(each)} for name, each in made.items()}
 
 
 def _trial(world: World) -> str:

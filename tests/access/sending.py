@@ -27,6 +27,7 @@ KINDS = {
     "signed": "address",
     "device_id": "device",
     "word": "import",
+    "message_id": "message",
     "code": "form",
     "revision": "revision",
     "job": "job",

@@ -134,6 +134,10 @@ EXAMPLES: dict[str, Example] = {
     "GET /operations/jobs/preview": Example("staff", "/operations/jobs/preview"),
     "GET /operations/jobs/{job}": Example("admin", "/operations/jobs/photos.expire"),
     "POST /operations/jobs/{job}/run": Example("admin", "/operations/jobs/photos.expire/run"),
+    "GET /operations/messages": Example("admin", "/operations/messages", query="state=dead&name=承辦"),
+    "POST /operations/messages/{message_id}/replay": Example(
+        "admin", "/operations/messages/{message}/replay"
+    ),
     "GET /me": Example("staff", "/me"),
     "GET /people": Example("staff", "/people"),
     "POST /devices/enrolments": Example(

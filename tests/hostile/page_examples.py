@@ -108,6 +108,8 @@ FORMS: dict[str, Form] = {
         lambda _: {"verdict": "follow_up", "reason": "與改善中的照片相同"},
     ),
     "operations.run": Form("admin", "/operations/jobs/{job}/run"),
+    "operations_messages.replay": Form("admin", "/operations/messages/{message}/replay"),
+    "operations_messages.replay_all": Form("admin", "/operations/messages/replay"),
     "photo_pages.erase": Form(
         "staff",
         "/photos/retention/{over}",
@@ -137,6 +139,7 @@ PLACES = {
     "device_id": "device",
     "word": "word",
     "quarter": "quarter",
+    "message_id": "message",
     "code": "form_code",
     "version": "form_version",
     "defect_code": "defect_code",

@@ -23,6 +23,7 @@ from inspect_app.core.database import transaction
 from tests import builders
 from tests.api.photo_samples import TUS, described
 from tests.clients import Api
+from tests.conftest import MORNING
 from tests.inspections_builders import (
     AsUser,
     Ids,
@@ -32,6 +33,7 @@ from tests.inspections_builders import (
     jpeg,
     sha256,
 )
+from tests.message_builders import message
 
 UNCOUNTED = {"audit_events", "worker_beats", "alembic_version", "sqlite_sequence"}
 """Tables a refused request may write to: who tried what, and who is alive."""
@@ -126,6 +128,7 @@ def build(world: World) -> None:
         world.ids |= {name: visit.id, f"{name}_tender": visit.tender}
     with world.write() as session:
         world.ids["tender"] = str(builders.tender(session, "115-水-敵").id)
+        world.ids["message"] = str(message(session, "dead", MORNING, error="伺服器拒收（RCPT 550）"))
     progress = {"planned": "50.00", "actual": "49.50"}
     expect(world.send("PUT", f"/tenders/{world.ids['tender']}/progress/{MONTH}", "staff", json=progress), 201)
     world.ids |= {name: str(world.people[name]) for name in world.people}

@@ -7,13 +7,11 @@ from flask import Flask
 from sqlalchemy import select
 
 from inspect_app.core.database import session, transaction
-from inspect_app.messages import delivery, kinds, outbox
-from inspect_app.messages.kinds import Kind
+from inspect_app.messages import delivery, outbox
 from inspect_app.messages.letters import Attachment, Letter, Recipient
 from inspect_app.messages.models import OutboxMessage
+from tests.message_builders import CHASE
 
-CHASE, SECRET = Kind("test.chase", "測試催辦", False), Kind("test.secret", "測試密件", False, withheld=True)
-kinds.declare(CHASE, SECRET)
 SENDER = "示範市查核小組 <chahe@city.example>"
 
 
