@@ -76,6 +76,7 @@ WITHHELD: Mapping[str, frozenset[str]] = {
 
 TOLD_ROOMS = frozenset(
     {
+        *("contacts", "contacts_api", "notifications", "calendar"),
         *("accounts", "accounts_api", "tenders", "tenders_api", "operations", "operations_api", "api-docs"),
         "revisions",  # pages about the catalogue as such; a tablet reads the API
     }

@@ -1,6 +1,6 @@
 """Loading the demonstration city into an empty database."""
 
-from inspect_app.accounts import queries
+from inspect_app.accounts import contacts_keeping, queries
 from inspect_app.accounts import service as accounts
 from inspect_app.core import clock
 from inspect_app.core.database import session, transaction
@@ -18,6 +18,8 @@ def load_if_empty() -> str:
     with transaction() as current:
         users = [accounts.add_user(current, new, now) for new in people.accounts()]
         cast = visits.Cast({user.username: accounts.acting(user) for user in users}, album)
+        for wanted in people.contacts(cast["agency"].id):
+            contacts_keeping.add(current, wanted, cast["staff"], now)
         ids = tenders.load(current, cast["staff"], now, clock.legal_day(now))
         visits.load(current, cast, ids, now)
     names = "、".join(username for username, *_ in people.PEOPLE)

@@ -1,5 +1,9 @@
 """The demonstration accounts: invented people of invented organisations."""
 
+from uuid import UUID
+
+from inspect_app.accounts.contacts import HEAD, MANAGER, OFFICER, SECTION_HEAD
+from inspect_app.accounts.contacts_keeping import Wanted
 from inspect_app.accounts.service import NewUser
 from inspect_app.core.permissions import Role
 
@@ -19,8 +23,24 @@ PEOPLE = (
 )
 
 
+CONTACTS = (
+    (None, MANAGER, "示範市府長官", "manager@city.invalid"),
+    (AGENCY, SECTION_HEAD, "示範科室主管", "section-head@agency.invalid"),
+    (AGENCY, HEAD, "示範機關首長", "head@agency.invalid"),
+)
+"""Organisation (None: the city), duty, name and address of those who only get mail; `.invalid` leads nowhere."""
+
+
 def accounts() -> list[NewUser]:
     return [
-        NewUser(username, name, role, PASSWORD, organisation, outside, demo=True)
+        NewUser(
+            username, name, role, PASSWORD, organisation, outside, demo=True, email=f"{username}@demo.invalid"
+        )
         for username, name, role, organisation, outside in PEOPLE
     ]
+
+
+def contacts(officer: UUID) -> list[Wanted]:
+    """The contacts of the city and of one agency, whose officer is the account `officer`."""
+    written = [Wanted(organisation, duty, name, email) for organisation, duty, name, email in CONTACTS]
+    return [*written, Wanted(AGENCY, OFFICER, user=officer)]

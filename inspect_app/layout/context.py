@@ -16,6 +16,7 @@ NAVIGATION = (
     ("缺失", "defects.index", "defects.read"),
     ("檢查表", "forms.index", "forms.read"),
     ("缺失目錄", "catalogue.index", "forms.read"),
+    ("聯絡人", "contacts.index", "contacts.keep"),
     ("平板", "accounts.devices", "devices.own"),
     ("系統", "operations.index", "operations.read"),
 )
