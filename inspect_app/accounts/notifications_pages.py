@@ -34,7 +34,7 @@ def change_address() -> Response:
     try:
         with transaction() as current:
             if typed:
-                path = url_for("notifications.confirming", code="")
+                path = url_for("notifications.confirming", proof="")
                 addresses.ask(current, typed, current_actor(), path, clock.now())
             else:
                 addresses.remove(current, current_actor(), clock.now())
@@ -43,21 +43,21 @@ def change_address() -> Response:
     return _done("已寄出確認信；開啟信裡的連結後才會更改。" if typed else "已移除信箱；訊息只放在收件匣。")
 
 
-@blueprint.get("/address/<string:code>")
+@blueprint.get("/address/<string:proof>")
 @requires("messages.own")
-def confirming(code: str) -> str:
+def confirming(proof: str) -> str:
     """Which address would be confirmed, and the button that does it: mail programs look at links before people do."""
-    email = addresses.asked(session(), code, current_actor(), clock.now())
-    return render_template("notifications/confirm.html", email=email, code=code)
+    email = addresses.asked(session(), proof, current_actor(), clock.now())
+    return render_template("notifications/confirm.html", email=email, proof=proof)
 
 
-@blueprint.post("/address/<string:code>")
+@blueprint.post("/address/<string:proof>")
 @requires("messages.own")
-def confirm(code: str) -> Response:
+def confirm(proof: str) -> Response:
     """Take the confirmed address."""
     _check_person()
     with transaction() as current:
-        addresses.confirm(current, code, current_actor(), clock.now())
+        addresses.confirm(current, proof, current_actor(), clock.now())
     return _done("信箱已確認，以後的信寄到這裡。")
 
 

@@ -18,9 +18,9 @@ def load_if_empty() -> str:
     with transaction() as current:
         users = [accounts.add_user(current, new, now) for new in people.accounts()]
         cast = visits.Cast({user.username: accounts.acting(user) for user in users}, album)
+        ids = tenders.load(current, cast["staff"], now, clock.legal_day(now))
         for wanted in people.contacts(cast["agency"].id):
             contacts_keeping.add(current, wanted, cast["staff"], now)
-        ids = tenders.load(current, cast["staff"], now, clock.legal_day(now))
         visits.load(current, cast, ids, now)
     names = "、".join(username for username, *_ in people.PEOPLE)
     return f"已載入示範資料（均為虛構）。帳號：{names}；密碼均為 {people.PASSWORD}。"

@@ -9,6 +9,7 @@ from inspect_app.core.permissions import Role
 
 PASSWORD = "chahe-demo-109"  # noqa: S105 - works with the demonstration data only
 AGENCY, SUPERVISOR, CONTRACTOR = "示範市工務局", "示範工程顧問公司", "示範營造公司"
+OTHER_AGENCY = "示範市水利局"
 
 PEOPLE = (
     ("admin", "示範管理者", Role.ADMIN, None, False),
@@ -27,6 +28,9 @@ CONTACTS = (
     (None, MANAGER, "示範市府長官", "manager@city.invalid"),
     (AGENCY, SECTION_HEAD, "示範科室主管", "section-head@agency.invalid"),
     (AGENCY, HEAD, "示範機關首長", "head@agency.invalid"),
+    (OTHER_AGENCY, OFFICER, "示範水利承辦", "officer@water.invalid"),
+    (OTHER_AGENCY, SECTION_HEAD, "示範水利科長", "section-head@water.invalid"),
+    (OTHER_AGENCY, HEAD, "示範水利局長", "head@water.invalid"),
 )
 """Organisation (None: the city), duty, name and address of those who only get mail; `.invalid` leads nowhere."""
 
@@ -41,6 +45,6 @@ def accounts() -> list[NewUser]:
 
 
 def contacts(officer: UUID) -> list[Wanted]:
-    """The contacts of the city and of one agency, whose officer is the account `officer`."""
+    """The contacts of the city and of its agencies, one of whose officers is the account `officer`."""
     written = [Wanted(organisation, duty, name, email) for organisation, duty, name, email in CONTACTS]
     return [*written, Wanted(AGENCY, OFFICER, user=officer)]

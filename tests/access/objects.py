@@ -9,6 +9,7 @@ from typing import Any
 from werkzeug.datastructures import FileStorage
 
 from inspect_app.core.settings import ROOT
+from tests import messages_builders
 from tests.access import actors
 from tests.access.world import Ids, World
 from tests.inspections_builders import Visit, defect_body, expect, jpeg, sha256, submission_body
@@ -30,6 +31,11 @@ ABSENT: dict[str, Ids] = {
     "revision": {"revision": "roc-999"},
     "defect code": {"defect_code": "5.99.01"},
     "file": {"filename": "css/no-such-file.css"},
+    "message": {"message_id": NOWHERE},
+    "contact": {"contact_id": NOWHERE},
+    "confirmation": {"proof": "no-such-proof"},
+    "declining": {"choice": "no-such-choice"},
+    "calendar": {"token": "no-such-token"},
 }
 """An address of each kind where nothing is."""
 
@@ -60,6 +66,7 @@ def build(world: World) -> None:
         "revision": {"known": {"revision": "roc-111"}},
         "defect code": {"known": {"defect_code": "5.01.01"}},
         "file": {"known": {"filename": _static_file()}},
+        **messages_builders.one_of_each(world.writing, world.people),
     }
     for kind, ids in ABSENT.items():
         world.objects[kind]["absent"] = ids

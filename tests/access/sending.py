@@ -31,6 +31,11 @@ KINDS = {
     "revision": "revision",
     "defect_code": "defect code",
     "filename": "file",
+    "message_id": "message",
+    "contact_id": "contact",
+    "proof": "confirmation",
+    "choice": "declining",
+    "token": "calendar",
 }
 """The kind of object that an address names, by its parameter."""
 
@@ -137,6 +142,7 @@ def _defaults(asked: Asked) -> Ids:
         "sha256": sha256(objects.NEW_PHOTO),
         "code": "construction-inspection",
         "note_id": str(UUID(int=0)),
+        "position": "0",
     }
 
 
@@ -210,6 +216,7 @@ def _tender_form(number: str) -> Body:
     return _form(**known | {"own": "yes", "version": "1"})
 
 
+CONTACT = {"organisation": builders.AGENCY, "duty": "head", "name": "某局長", "email": "new@agency.example"}
 SIGN_IN = {"username": "staff", "password": builders.PASSWORD}
 TEST = {"result": "pass", "document": "試字第 1 號"}
 ISSUE = {"document": "測查字第 9 號"}
@@ -257,7 +264,12 @@ BODIES: dict[str, Body] = {
     f"POST {DEFECT}/corrections": _correction,
     f"POST {DEFECT}/reviews": _json(result="pass"),
     f"POST {DEFECT}/extensions": _json(**EXTENSION, correct_by="2027-01-15"),
+    "POST /api/v1/contacts": _json(**CONTACT),
+    "PUT /api/v1/contacts/<uuid:contact_id>": _json(**CONTACT),
     # pages
+    "POST /contacts/new": _form(**CONTACT),
+    "POST /contacts/<uuid:contact_id>/edit": _form(**CONTACT),
+    "POST /settings/notifications/address": _form(email="new@person.example"),
     "POST /sign-in": _form(**SIGN_IN),
     "POST /sign-out": _form(),
     "POST /devices/enrol": _person_form,
