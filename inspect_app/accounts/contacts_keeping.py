@@ -20,8 +20,9 @@ ABSENT = "沒有這位聯絡人，可能已被移除；請回聯絡人清單查�
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """A contact as somebody wants it: `organisation` by name (None: the city); a person with an account (`user`), or
-    name and mail address."""
+    """A contact as somebody wants it: `organisation` by name (None: the city); a person with an account (`user`), whose
+    own name and address then count, or name and mail address.
+    """
 
     organisation: str | None
     duty: str
@@ -102,8 +103,6 @@ def _user(session: Session, wanted: Wanted, errors: list[FieldError]) -> User | 
         if not (wanted.name or "").strip():
             errors.append(FieldError("name", "請填姓名，或選一個帳號。"))
         return None
-    if wanted.email:
-        errors.append(FieldError("email", "選了帳號就用帳號的信箱；請留空。"))
     found = session.get(User, wanted.user)
     if found is None or not found.active:
         errors.append(FieldError("user", "沒有這個帳號，或已停用；請從清單選取。"))
@@ -112,10 +111,11 @@ def _user(session: Session, wanted: Wanted, errors: list[FieldError]) -> User | 
 
 
 def _email(wanted: Wanted, errors: list[FieldError]) -> str | None:
-    if wanted.user is not None:
+    if wanted.user is not None and not wanted.email:
         return None
     try:
-        return addresses.address(wanted.email or "")
+        given = addresses.address(wanted.email or "")
+        return None if wanted.user else given
     except InvalidFields as problem:
         errors.extend(problem.errors)
         return None

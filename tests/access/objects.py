@@ -33,9 +33,9 @@ ABSENT: dict[str, Ids] = {
     "file": {"filename": "css/no-such-file.css"},
     "message": {"message_id": NOWHERE},
     "contact": {"contact_id": NOWHERE},
-    "confirmation": {"proof": "no-such-proof"},
+    "confirmation": {"proof": "0" * 32},
     "declining": {"choice": "no-such-choice"},
-    "calendar": {"token": "no-such-token"},
+    "calendar": {"token": "0" * 43},
 }
 """An address of each kind where nothing is."""
 

@@ -110,8 +110,9 @@ def _amendment(world: World) -> dict[str, Any]:
     return {"reason": "漏列", "submission": submission_body(world.people, id=str(uuid4()))}
 
 
-def _contact(_: World) -> dict[str, Any]:
-    return {"organisation": builders.AGENCY, "duty": "head", "name": "某局長", "email": "new@agency.example"}
+def _contact(world: World) -> dict[str, Any]:
+    given = {"organisation": builders.AGENCY, "duty": "head", "name": "某局長", "email": "new@agency.example"}
+    return given | {"user": world.ids["agency"]}
 
 
 INSPECTION, DEFECT, UPLOAD = (
