@@ -1,6 +1,6 @@
 """Messages, choices and contacts in a real browser: readable at every width, for everyone."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from uuid import UUID
 
 import pytest
@@ -14,12 +14,12 @@ WIDTHS = (1280, 390)
 
 
 @pytest.fixture
-def made(people: dict[str, UUID], write: Write) -> Iterator[str]:
+def made(people: dict[str, UUID], write: Write) -> str:
     """A message to the staff, a tender's agency without a head; the message's id."""
     with write() as session:
         builders.tender(session)
     ids = messages_builders.one_of_each(write, people)
-    yield ids["message"]["staffs"]["message_id"]
+    return ids["message"]["staffs"]["message_id"]
 
 
 def readable(page: Page, accessible: Callable[[Page], None]) -> None:
