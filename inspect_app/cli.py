@@ -4,6 +4,7 @@ import click
 from flask import Flask, current_app
 
 from inspect_app import scheduler
+from inspect_app.accounts import addresses
 from inspect_app.accounts import service as accounts
 from inspect_app.backups import commands as backups
 from inspect_app.catalogue import commands as catalogue
@@ -39,13 +40,21 @@ def demo() -> None:
 @click.option("--role", type=click.Choice([role.value for role in Role]), required=True)
 @click.option("--organisation", help="所屬機關或廠商")
 @click.option("--outside", is_flag=True, help="外聘專家")
+@click.option("--email", help="通知信箱；不填則訊息只進收件匣")
 @click.password_option(help="至少 12 個字元")
 def add_user(
-    username: str, name: str, role: str, organisation: str | None, outside: bool, password: str
+    username: str,
+    name: str,
+    role: str,
+    organisation: str | None,
+    outside: bool,
+    email: str | None,
+    password: str,
 ) -> None:
     """Add a person who may sign in."""
-    new = accounts.NewUser(username, name, Role(role), password, organisation, outside)
     try:
+        checked = addresses.address(email) if email else None
+        new = accounts.NewUser(username, name, Role(role), password, organisation, outside, email=checked)
         with transaction() as session:
             accounts.add_user(session, new, clock.now())
     except InvalidFields as problem:

@@ -10,8 +10,9 @@ from werkzeug.wrappers import Response
 from forms import published
 from forms.catalogue import catalogue, revisions
 from inspect_app import cli
+from inspect_app.accounts import addresses as accounts_addresses
 from inspect_app.accounts import api as accounts_api
-from inspect_app.accounts import limits
+from inspect_app.accounts import calendar_pages, contacts_api, contacts_pages, limits, notifications_pages
 from inspect_app.accounts import pages as accounts_pages
 from inspect_app.accounts import service as accounts
 from inspect_app.catalogue import api as catalogue_api
@@ -87,6 +88,7 @@ from scoring import lawbook
 
 APIS = (
     accounts_api.blp,
+    contacts_api.blp,
     inbox_api.blp,
     tenders_api.blp,
     filings_api.blp,
@@ -109,6 +111,9 @@ APIS = (
 )
 PAGES = (
     accounts_pages.blueprint,
+    contacts_pages.blueprint,
+    notifications_pages.blueprint,
+    calendar_pages.blueprint,
     inbox_pages.blueprint,
     tenders_pages.blueprint,
     filings_pages.blueprint,
@@ -129,7 +134,7 @@ PAGES = (
     evidence_pages.blueprint,
     exports_pages.blueprint,
 )
-MESSAGE_KINDS: tuple[kinds.Kind, ...] = (*filings_letters.KINDS,)
+MESSAGE_KINDS: tuple[kinds.Kind, ...] = (*accounts_addresses.KINDS, *filings_letters.KINDS)
 """Each room's own tuple of message kinds, one after the other."""
 JOBS = (
     *photos_jobs.JOBS,

@@ -1,16 +1,23 @@
 """Messages for tests: one with every kind of block, and rows of the outbox."""
 
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
 from datetime import date, datetime
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from inspect_app.messages import outbox
+from inspect_app.accounts import addresses, contacts_keeping
+from inspect_app.messages import declining, feeds, outbox
 from inspect_app.messages.kinds import KINDS, Kind
 from inspect_app.messages.letters import Attachment, Bars, DueDay, Letter, Link, Recipient, Section, Table
 from inspect_app.messages.models import OutboxMessage
+from tests import builders
 from tests.conftest import MORNING
+
+Writing = Callable[[], AbstractContextManager[Session]]
 
 OPTIONAL = Kind("tests.weekly", "每週提醒", optional=True)
 DUTY = Kind("tests.chase", "催辦通知", optional=False)
@@ -61,3 +68,29 @@ def post(session: Session, given: Letter, now: datetime = MORNING) -> OutboxMess
         OutboxMessage.message_id == outbox.message_id(given.kind, given.period, given.recipient.key)
     )
     return session.scalars(query).one()
+
+
+def one_of_each(writing: Writing, people: Mapping[str, UUID]) -> dict[str, dict[str, dict[str, str]]]:
+    """What an address may name, by kind and name: a message, a contact, and secrets of the staff's."""
+    declare()
+    person = people["staff"]
+    to = Recipient(f"user:{person}", "乙承辦", "staff@agency.example", person)
+    with writing() as session:
+        by = builders.actor(session, "staff")
+        wanted = contacts_keeping.Wanted(builders.AGENCY, "section_head", "某科長", "known@agency.example")
+        contact = contacts_keeping.add(session, wanted, by, MORNING).id
+        message = post(session, letter(to)).id
+        addresses.ask(session, "asked@agency.example", by, "/", MORNING)
+        asked = session.scalars(select(OutboxMessage).where(OutboxMessage.email == "asked@agency.example"))
+        proof = next(
+            str(block["path"])[1:] for block in asked.one().content["blocks"] if not isinstance(block, str)
+        )
+        token = feeds.make(session, person, MORNING)
+        choice = declining.path(person, OPTIONAL.name).removeprefix(declining.PATH)
+    return {
+        "message": {"staffs": {"message_id": str(message)}},
+        "contact": {"known": {"contact_id": str(contact)}},
+        "confirmation": {"staffs": {"proof": proof}},
+        "declining": {"staffs": {"choice": choice}},
+        "calendar": {"staffs": {"token": token}},
+    }

@@ -5,10 +5,11 @@ Duties: `officer` (承辦人), `section_head` (科室主管), `head` (機關首�
 
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from inspect_app.accounts.models import Contact, User
+from inspect_app.accounts.queries import organisations_named
 from inspect_app.core.permissions import Role
 from inspect_app.messages.letters import Recipient
 
@@ -33,6 +34,16 @@ def with_role(session: Session, role: Role) -> list[Recipient]:
     """The active people of a role, by name."""
     query = select(User).where(User.active, User.role == role.value).order_by(User.name, User.id)
     return [of_user(user) for user in session.scalars(query)]
+
+
+def listed(organisation: str | None) -> Select[Contact]:
+    """All contacts, or those of the organisation of this name."""
+    query = select(Contact).order_by(Contact.created_at, Contact.id)
+    return (
+        query
+        if organisation is None
+        else query.where(Contact.organisation_id.in_(organisations_named(organisation)))
+    )
 
 
 def of_user(user: User) -> Recipient:

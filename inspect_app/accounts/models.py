@@ -56,6 +56,7 @@ class Contact(Base):
     created_at: Mapped[datetime]
 
     user: Mapped[User | None] = relationship(lazy="joined")
+    organisation: Mapped[Organisation | None] = relationship(lazy="joined")
 
 
 class AddressConfirmation(Base):

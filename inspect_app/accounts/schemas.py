@@ -1,7 +1,11 @@
 """What the API of accounts takes and gives."""
 
+from typing import Any
+
 import marshmallow as ma
 
+from inspect_app.accounts.contacts import DUTIES
+from inspect_app.accounts.contacts_keeping import Wanted
 from inspect_app.core.api import PageArgs, Schema, page_schema
 from inspect_app.core.permissions import Role
 
@@ -62,4 +66,41 @@ class DeviceOut(Schema):
     user = ma.fields.Nested(UserOut)
 
 
+class ContactIn(Schema):
+    """A contact: of an organisation, or of the city (null); a person with an account, or name and address."""
+
+    organisation = ma.fields.String(
+        load_default=None, allow_none=True, validate=ma.validate.Length(min=1, max=120)
+    )
+    duty = ma.fields.String(required=True, validate=ma.validate.OneOf(list(DUTIES)))
+    name = ma.fields.String(load_default=None, allow_none=True, validate=SHORT)
+    email = ma.fields.String(load_default=None, allow_none=True, validate=ma.validate.Length(max=254))
+    user = ma.fields.UUID(load_default=None, allow_none=True)
+
+    @ma.post_load
+    def wanted(self, data: dict[str, Any], **_: Any) -> Wanted:
+        return Wanted(**data)
+
+
+class ContactOut(Schema):
+    id = ma.fields.UUID()
+    organisation = ma.fields.Function(
+        lambda row: row.organisation.name if row.organisation else None,
+        metadata={"type": ["string", "null"], "description": "null is the city itself"},
+    )
+    duty = ma.fields.String()
+    name = ma.fields.Function(
+        lambda row: row.user.name if row.user else row.name, metadata={"type": "string"}
+    )
+    email = ma.fields.Function(
+        lambda row: row.user.email if row.user else row.email, metadata={"type": ["string", "null"]}
+    )
+    user = ma.fields.UUID(attribute="user_id", allow_none=True)
+
+
+class ContactArgs(PageArgs):
+    organisation = ma.fields.String(load_default=None, validate=ma.validate.Length(max=120))
+
+
+ContactPage = page_schema(ContactOut)
 PeoplePage = page_schema(PersonOut)

@@ -33,6 +33,7 @@ class NewUser:
     organisation: str | None = None
     outside: bool = False
     demo: bool = False
+    email: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +63,7 @@ def add_user(session: Session, new: NewUser, now: datetime) -> User:
         name=new.name,
         role=new.role.value,
         organisation_id=organisation,
+        email=new.email,
         outside=new.outside,
         demo=new.demo,
         password_hash=passwords.hash_password(new.password),

@@ -79,6 +79,7 @@ WITHHELD: Mapping[str, frozenset[str]] = {
 
 TOLD_ROOMS = frozenset(
     {
+        *("contacts", "contacts_api", "notifications", "calendar"),
         *("accounts", "accounts_api", "tenders", "tenders_api", "operations", "operations_api", "api-docs"),
         *("closures", "closures_api", "quotas", "quotas_api"),
         *("filings", "filings_api"),

@@ -1,6 +1,6 @@
 """Loading the demonstration city into an empty database."""
 
-from inspect_app.accounts import queries
+from inspect_app.accounts import contacts_keeping, queries
 from inspect_app.accounts import service as accounts
 from inspect_app.core import clock
 from inspect_app.core.database import session, transaction
@@ -19,6 +19,8 @@ def load_if_empty() -> str:
         users = [accounts.add_user(current, new, now) for new in people.accounts()]
         cast = visits.Cast({user.username: accounts.acting(user) for user in users}, album)
         ids = tenders.load(current, cast["staff"], now, clock.legal_day(now))
+        for wanted in people.contacts(cast["agency"].id):
+            contacts_keeping.add(current, wanted, cast["staff"], now)
         visits.load(current, cast, ids, now)
     names = "、".join(username for username, *_ in people.PEOPLE)
     return f"已載入示範資料（均為虛構）。帳號：{names}；密碼均為 {people.PASSWORD}。"

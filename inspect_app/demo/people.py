@@ -1,10 +1,15 @@
 """The demonstration accounts: invented people of invented organisations."""
 
+from uuid import UUID
+
+from inspect_app.accounts.contacts import HEAD, MANAGER, OFFICER, SECTION_HEAD
+from inspect_app.accounts.contacts_keeping import Wanted
 from inspect_app.accounts.service import NewUser
 from inspect_app.core.permissions import Role
 
 PASSWORD = "chahe-demo-109"  # noqa: S105 - works with the demonstration data only
 AGENCY, SUPERVISOR, CONTRACTOR = "示範市工務局", "示範工程顧問公司", "示範營造公司"
+OTHER_AGENCY = "示範市水利局"
 
 PEOPLE = (
     ("admin", "示範管理者", Role.ADMIN, None, False),
@@ -19,8 +24,27 @@ PEOPLE = (
 )
 
 
+CONTACTS = (
+    (None, MANAGER, "示範市府長官", "manager@city.invalid"),
+    (AGENCY, SECTION_HEAD, "示範科室主管", "section-head@agency.invalid"),
+    (AGENCY, HEAD, "示範機關首長", "head@agency.invalid"),
+    (OTHER_AGENCY, OFFICER, "示範水利承辦", "officer@water.invalid"),
+    (OTHER_AGENCY, SECTION_HEAD, "示範水利科長", "section-head@water.invalid"),
+    (OTHER_AGENCY, HEAD, "示範水利局長", "head@water.invalid"),
+)
+"""Organisation (None: the city), duty, name and address of those who only get mail; `.invalid` leads nowhere."""
+
+
 def accounts() -> list[NewUser]:
     return [
-        NewUser(username, name, role, PASSWORD, organisation, outside, demo=True)
+        NewUser(
+            username, name, role, PASSWORD, organisation, outside, demo=True, email=f"{username}@demo.invalid"
+        )
         for username, name, role, organisation, outside in PEOPLE
     ]
+
+
+def contacts(officer: UUID) -> list[Wanted]:
+    """The contacts of the city and of its agencies, one of whose officers is the account `officer`."""
+    written = [Wanted(organisation, duty, name, email) for organisation, duty, name, email in CONTACTS]
+    return [*written, Wanted(AGENCY, OFFICER, user=officer)]

@@ -7,11 +7,11 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from inspect_app.core.auth import Actor
-from inspect_app.demo.people import AGENCY, CONTRACTOR, SUPERVISOR
+from inspect_app.demo.people import AGENCY, CONTRACTOR, OTHER_AGENCY, SUPERVISOR
 from inspect_app.tenders import service
 from inspect_app.tenders.service import ProgressData, TenderData
 
-OTHER_AGENCY, OTHER_CONTRACTOR = "示範市水利局", "範例土木公司"
+OTHER_CONTRACTOR = "範例土木公司"
 
 # Number, name, agency, contractor, kind, budget and contract in TWD, category, status, planned and actual percent.
 ROWS = (

@@ -20,6 +20,7 @@ NAVIGATION = (
     ("檢查表", "forms.index", "forms.read"),
     ("缺失目錄", "catalogue.index", "forms.read"),
     ("匯出", "exports.index", "exports.read"),
+    ("聯絡人", "contacts.index", "contacts.keep"),
     ("平板", "accounts.devices", "devices.own"),
     ("系統", "operations.index", "operations.read"),
 )

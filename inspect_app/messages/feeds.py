@@ -22,6 +22,7 @@ Source = Callable[[Session, Actor, date], list[DueDay]]
 SOURCES: list[Source] = []
 """What gives due days that a person may see; each room's own, collected in rooms.py."""
 
+ABSENT = "沒有這個行事曆網址；請在通知設定重新產生。"
 NOTED = timedelta(minutes=1)
 """How exactly it is kept when an address was last asked for."""
 
@@ -60,7 +61,7 @@ def find(session: Session, token: str) -> CalendarFeed:
     )
     found = session.scalars(query).one_or_none()
     if found is None:
-        raise NotFound("沒有這個行事曆網址；請在通知設定重新產生。")
+        raise NotFound(ABSENT)
     return found
 
 

@@ -111,25 +111,25 @@ def _marked(work: Callable[[Session, UUID], object], done: str) -> BaseResponse:
     return redirect(url_for("inbox.index"), 303)
 
 
-@blueprint.get("/notifications/decline/<string:signed>")
+@blueprint.get("/notifications/decline/<string:choice>")
 @requires(PUBLIC)
-def declining_page(signed: str) -> str:
+def declining_page(choice: str) -> str:
     """What would be declined, and the button that does it: mail programs look at links before people do."""
-    return render_template("messages/decline.html", kind=_named(signed)[1], signed=signed, done=False)
+    return render_template("messages/decline.html", kind=_named(choice)[1], choice=choice, done=False)
 
 
-@blueprint.post("/notifications/decline/<string:signed>")
+@blueprint.post("/notifications/decline/<string:choice>")
 @requires(PUBLIC)
-def decline(signed: str) -> str:
+def decline(choice: str) -> str:
     """Have a kind stand in the inbox alone (RFC 8058: no sign-in, no hidden token; again: nothing changes)."""
-    user_id, kind = _named(signed)
+    user_id, kind = _named(choice)
     with transaction() as current:
         choices.decline(current, user_id, kind.name, clock.now())
-    return render_template("messages/decline.html", kind=kind, signed=signed, done=True)
+    return render_template("messages/decline.html", kind=kind, choice=choice, done=True)
 
 
-def _named(signed: str) -> tuple[UUID, Kind]:
-    found = declining.read(signed)
+def _named(choice: str) -> tuple[UUID, Kind]:
+    found = declining.read(choice)
     kind = KINDS.get(found[1]) if found else None
     if found is None or kind is None or not kind.optional:
         raise NotFound("這個退訂網址不完整或已失效；請登入後在通知設定更改。")

@@ -25,10 +25,10 @@ def sendings(args: dict[str, Any]) -> dict[str, Any]:
     return page | {"items": [queries.sending(row) for row in page["items"]]}
 
 
-@blp.post("/operations/messages/<uuid:message_id>/replay")
+@blp.post("/operations/messages/<uuid:outgoing_id>/replay")
 @requires("messages.replay")
 @blp.response(200, schemas.SendingOut)
-def replay(message_id: UUID) -> Sending:
+def replay(outgoing_id: UUID) -> Sending:
     """Let a given-up message be sent again; 409 for one in another state."""
     with transaction() as current:
-        return queries.sending(service.replay(current, message_id, current_actor(), clock.now()))
+        return queries.sending(service.replay(current, outgoing_id, current_actor(), clock.now()))

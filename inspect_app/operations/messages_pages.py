@@ -42,13 +42,13 @@ def index() -> str:
     )
 
 
-@blueprint.post("/operations/messages/<uuid:message_id>/replay")
+@blueprint.post("/operations/messages/<uuid:outgoing_id>/replay")
 @requires("messages.replay")
-def replay(message_id: UUID) -> Response:
+def replay(outgoing_id: UUID) -> Response:
     """Send a given-up message again."""
     try:
         with transaction() as current:
-            service.replay(current, message_id, current_actor(), clock.now())
+            service.replay(current, outgoing_id, current_actor(), clock.now())
         flash("已排入重送。", "good")
     except Conflict as problem:
         flash(problem.detail, "warn")

@@ -119,3 +119,8 @@ def statuses(session: Session, actor: Actor) -> list[str]:
 
 def progress_at(session: Session, tender_id: UUID, month: str) -> Progress | None:
     return session.get(Progress, (tender_id, month))
+
+
+def agencies() -> Select[UUID]:
+    """The ids of the organisations that are a tender's agency, as a subquery."""
+    return select(Tender.agency_id).distinct()

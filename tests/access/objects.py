@@ -10,6 +10,7 @@ from werkzeug.datastructures import FileStorage
 
 from inspect_app.core.database import transaction
 from inspect_app.core.settings import ROOT
+from tests import messages_builders
 from tests.access import actors
 from tests.access.world import Ids, World
 from tests.conftest import MORNING
@@ -34,7 +35,12 @@ ABSENT: dict[str, Ids] = {
     "defect code": {"defect_code": "5.99.01"},
     "file": {"filename": "css/no-such-file.css"},
     "job": {"job": "photos.absent"},
+    "outgoing": {"outgoing_id": NOWHERE},
     "message": {"message_id": NOWHERE},
+    "contact": {"contact_id": NOWHERE},
+    "confirmation": {"proof": "0" * 32},
+    "declining": {"choice": "no-such-choice"},
+    "calendar": {"token": "0" * 43},
 }
 """An address of each kind where nothing is."""
 
@@ -66,7 +72,8 @@ def build(world: World) -> None:
         "defect code": {"known": {"defect_code": "5.01.01"}},
         "file": {"known": {"filename": _static_file()}},
         "job": {"known": {"job": "photos.expire"}},
-        "message": _messages(world),
+        "outgoing": _messages(world),
+        **messages_builders.one_of_each(world.writing, world.people),
     }
     for kind, ids in ABSENT.items():
         world.objects[kind]["absent"] = ids
@@ -250,7 +257,7 @@ def _messages(world: World) -> dict[str, Ids]:
             "waiting": message(session, "waiting", MORNING),
             "withheld": message(session, "secret", MORNING, SECRET, error="伺服器拒收（RCPT 550）"),
         }
-    return {name: {"message_id": str(each)} for name, each in made.items()}
+    return {name: {"outgoing_id": str(each)} for name, each in made.items()}
 
 
 def _trial(world: World) -> str:

@@ -27,12 +27,17 @@ KINDS = {
     "signed": "address",
     "device_id": "device",
     "word": "import",
-    "message_id": "message",
+    "outgoing_id": "outgoing",
     "code": "form",
     "revision": "revision",
     "job": "job",
     "defect_code": "defect code",
     "filename": "file",
+    "message_id": "message",
+    "contact_id": "contact",
+    "proof": "confirmation",
+    "choice": "declining",
+    "token": "calendar",
 }
 """The kind of object that an address names, by its parameter."""
 
@@ -142,6 +147,7 @@ def _defaults(asked: Asked) -> Ids:
         "dataset": "inspections",
         "form": "csv",
         "quarter": "2026-3",
+        "position": "0",
     }
 
 
@@ -215,6 +221,7 @@ def _tender_form(number: str) -> Body:
     return _form(**known | {"own": "yes", "version": "1"})
 
 
+CONTACT = {"organisation": builders.AGENCY, "duty": "head", "name": "某局長", "email": "new@agency.example"}
 SIGN_IN = {"username": "staff", "password": builders.PASSWORD}
 TEST = {"result": "pass", "document": "試字第 1 號"}
 ISSUE = {"document": "測查字第 9 號"}
@@ -262,7 +269,12 @@ BODIES: dict[str, Body] = {
     f"POST {DEFECT}/corrections": _correction,
     f"POST {DEFECT}/reviews": _json(result="pass"),
     f"POST {DEFECT}/extensions": _json(**EXTENSION, correct_by="2027-01-15"),
+    "POST /api/v1/contacts": _json(**CONTACT),
+    "PUT /api/v1/contacts/<uuid:contact_id>": _json(**CONTACT),
     # pages
+    "POST /contacts/new": _form(**CONTACT),
+    "POST /contacts/<uuid:contact_id>/edit": _form(**CONTACT),
+    "POST /settings/notifications/address": _form(email="new@person.example"),
     "POST /sign-in": _form(**SIGN_IN),
     "POST /sign-out": _form(),
     "POST /devices/enrol": _person_form,

@@ -19,8 +19,10 @@ READS = ("GET ", "HEAD ")
 LOGGED = (
     "GET /api/v1/photos/<string:sha256>",
     "GET /api/v1/inspections/<uuid:inspection_id>/evidence.zip",
+    "GET /inbox/<uuid:message_id>",
+    "GET /calendar/<string:token>.ics",
 )
-"""The reading routes that write: who saw an original."""
+"""The reading routes that write: who saw an original, what was read, when a calendar was last asked for."""
 REFUSALS = (302, 401, 403, 404)
 
 

@@ -110,6 +110,11 @@ def _amendment(world: World) -> dict[str, Any]:
     return {"reason": "漏列", "submission": submission_body(world.people, id=str(uuid4()))}
 
 
+def _contact(world: World) -> dict[str, Any]:
+    given = {"organisation": builders.AGENCY, "duty": "head", "name": "某局長", "email": "new@agency.example"}
+    return given | {"user": world.ids["agency"]}
+
+
 INSPECTION, DEFECT, UPLOAD = (
     "/inspections/{inspection_id}",
     "/defects/{defect_id}",
@@ -135,7 +140,7 @@ EXAMPLES: dict[str, Example] = {
     "GET /operations/jobs/{job}": Example("admin", "/operations/jobs/photos.expire"),
     "POST /operations/jobs/{job}/run": Example("admin", "/operations/jobs/photos.expire/run"),
     "GET /operations/messages": Example("admin", "/operations/messages", query="state=dead&name=承辦"),
-    "POST /operations/messages/{message_id}/replay": Example(
+    "POST /operations/messages/{outgoing_id}/replay": Example(
         "admin", "/operations/messages/{message}/replay"
     ),
     "GET /me": Example("staff", "/me"),
@@ -291,6 +296,13 @@ EXAMPLES: dict[str, Example] = {
         "/defects/{defect}/extensions",
         lambda _: {"correct_by": "2027-01-15", "reason": "雨季", "document": "測字第 2 號"},
     ),
+    "GET /inbox": Example("staff", "/inbox"),
+    "POST /inbox/{message_id}/read": Example("staff", "/inbox/{message_id}/read"),
+    "GET /contacts": Example("staff", "/contacts"),
+    "POST /contacts": Example("staff", "/contacts", _contact),
+    "GET /contacts/{contact_id}": Example("staff", "/contacts/{contact_id}"),
+    "PUT /contacts/{contact_id}": Example("staff", "/contacts/{contact_id}", _contact),
+    "DELETE /contacts/{contact_id}": Example("staff", "/contacts/{contact_id}"),
 }
 """By method and the document's own path, below /api/v1."""
 

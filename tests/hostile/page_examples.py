@@ -53,6 +53,10 @@ def _corrected(_: World) -> Fields:
     return {"note": "已修補"} | {name: file(jpeg(20 + at), "a.jpg") for at, name in enumerate(stages)}
 
 
+def _contact(_: World) -> Fields:
+    return {"organisation": builders.AGENCY, "duty": "head", "name": "某局長", "email": "new@agency.example"}
+
+
 FORMS: dict[str, Form] = {
     "accounts.sign_out": Form("member2", "/sign-out"),
     "accounts.enrol": Form("admin", "/devices/enrol", lambda w: {"user": w.ids["leader"]}),
@@ -129,6 +133,21 @@ FORMS: dict[str, Form] = {
         "/defects/{defect}/extend",
         lambda _: {"correct_by": "116/01/15", "reason": "雨季", "document": "測字第 2 號"},
     ),
+    "contacts.create": Form("staff", "/contacts/new", _contact),
+    "contacts.update": Form("staff", "/contacts/{contact_id}/edit", _contact),
+    "contacts.remove": Form("staff", "/contacts/{contact_id}/remove"),
+    "notifications.change_address": Form(
+        "staff", "/settings/notifications/address", lambda _: {"email": "new@person.example"}
+    ),
+    "notifications.confirm": Form("staff", "/settings/notifications/address/{proof}"),
+    "notifications.choose": Form(
+        "staff", "/settings/notifications/choices", lambda _: {"mailed": "tests.weekly"}
+    ),
+    "notifications.make_feed": Form("staff", "/settings/notifications/calendar"),
+    "notifications.revoke_feed": Form("staff", "/settings/notifications/calendar/revoke"),
+    "inbox.read_all": Form("staff", "/inbox/read"),
+    "inbox.unread": Form("staff", "/inbox/{message_id}/unread"),
+    "inbox.decline": Form("staff", "/notifications/decline/{choice}"),
 }
 """By endpoint. Signing in has tests of its own: it needs the hidden token."""
 
@@ -139,10 +158,16 @@ PLACES = {
     "device_id": "device",
     "word": "word",
     "quarter": "quarter",
-    "message_id": "message",
+    "outgoing_id": "message",
     "code": "form_code",
     "version": "form_version",
     "defect_code": "defect_code",
     "job": "job",
+    "message_id": "message_id",
+    "contact_id": "contact_id",
+    "proof": "proof",
+    "choice": "choice",
+    "token": "token",
+    "position": "position",
 }
 """What stands at a place of a page's address, by the name of a thing of the world."""

@@ -12,6 +12,7 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 from flask import Flask
 from sqlalchemy.orm import Session
@@ -20,7 +21,7 @@ from werkzeug.test import TestResponse
 
 from inspect_app.accounts.limits import limiter
 from inspect_app.core.database import transaction
-from tests import builders
+from tests import builders, messages_builders
 from tests.api.photo_samples import TUS, described
 from tests.clients import Api
 from tests.conftest import MORNING
@@ -145,6 +146,13 @@ def build(world: World) -> None:
     world.ids |= _tablet(world) | _upload(world)
     world.ids |= _kept(world)
     world.ids |= {"form_code": "construction-inspection", "form_version": "1", "job": "photos.expire"}
+    made = messages_builders.one_of_each(
+        world.write, {name: UUID(str(id_)) for name, id_ in world.people.items()}
+    )
+    world.ids |= {
+        place: given for names in made.values() for ids in names.values() for place, given in ids.items()
+    }
+    world.ids["position"] = "0"
     for person in builders.CAST:
         world.api(person.username)
     world.save()

@@ -81,6 +81,8 @@ def test_only_sign_in_health_and_descriptions_are_public(app: Flask) -> None:
         f"{PREFIX}/evidence/keys",
         "/evidence/verifier",
         "/sign-in",
+        "/calendar/<string:token>.ics",  # the address is the secret
+        "/notifications/decline/<string:choice>",  # the address is signed, and can do nothing else
         "/healthz",
         "/readyz",
         "/metrics",
