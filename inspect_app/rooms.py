@@ -25,7 +25,8 @@ from inspect_app.core.described import add_refusals
 from inspect_app.core.permissions import ROLE_LABELS
 from inspect_app.core.settings import current_settings
 from inspect_app.deadlines import api as closures_api
-from inspect_app.deadlines import clocks, pages_closures, quarterly
+from inspect_app.deadlines import clocks, pages_closures, quarterly, reminding
+from inspect_app.deadlines import jobs as deadlines_jobs
 from inspect_app.deadlines import pages as deadlines_pages
 from inspect_app.defects import api as defects_api
 from inspect_app.defects import duties as defects_duties
@@ -45,7 +46,7 @@ from inspect_app.inspections import pages as inspections_pages
 from inspect_app.inspections import queries as inspections_queries
 from inspect_app.layout import context
 from inspect_app.layout.parts import DemoAccount
-from inspect_app.messages import kinds, outbox  # noqa: F401 - its tables
+from inspect_app.messages import kinds
 from inspect_app.openrosa import answers as openrosa_answers
 from inspect_app.openrosa import api as openrosa_api
 from inspect_app.openrosa import jobs as openrosa_jobs
@@ -66,6 +67,8 @@ from inspect_app.plausibility import pages as plausibility_pages
 from inspect_app.plausibility import searching as plausibility
 from inspect_app.quotas import api as quotas_api
 from inspect_app.quotas import pages as quotas_pages
+from inspect_app.reminders import jobs as reminders_jobs
+from inspect_app.reminders import weekly
 from inspect_app.tenders import api as tenders_api
 from inspect_app.tenders import pages as tenders_pages
 from scoring import lawbook
@@ -105,9 +108,16 @@ PAGES = (
     scraping.blueprint,
     evidence_pages.blueprint,
 )
-MESSAGE_KINDS: tuple[kinds.Kind, ...] = ()
+MESSAGE_KINDS: tuple[kinds.Kind, ...] = (*reminding.KINDS, *weekly.KINDS)
 """Each room's own tuple of message kinds, one after the other."""
-JOBS = (*photos_jobs.JOBS, *openrosa_jobs.JOBS, *plausibility_jobs.JOBS, *evidence_jobs.JOBS)
+JOBS = (
+    *photos_jobs.JOBS,
+    *openrosa_jobs.JOBS,
+    *plausibility_jobs.JOBS,
+    *evidence_jobs.JOBS,
+    *deadlines_jobs.JOBS,
+    *reminders_jobs.JOBS,
+)
 kinds.declare(*MESSAGE_KINDS)
 clocks.declare(*inspections_duties.CLOCKS, *defects_duties.CLOCKS, quarterly.CLOCK)
 problems.FORMATS["/openrosa/"] = openrosa_answers.refusal

@@ -6,6 +6,7 @@ from typing import Self
 
 from sqlalchemy.orm import Session
 
+from inspect_app.core import database
 from inspect_app.deadlines import queries
 from scoring import CalendarNotKnown, lawbook
 from scoring.calendars import count_working_days, first_working_day, is_working_day
@@ -22,6 +23,17 @@ def after(session: Session, day: date, working_days: int) -> date:
         return day
     known = lawbook.at(day).known_years
     return count_working_days(day, working_days, queries.closures(session), known)[-1].day
+
+
+def moved(day: date) -> date:
+    """For a schedule: `next_or_same`, but the day itself where no calendar is known, which the operations page tells.
+
+    Late is better than never: a reminder on a holiday harms nobody.
+    """
+    try:
+        return next_or_same(database.session(), day)
+    except CalendarNotKnown:
+        return day
 
 
 @dataclass(frozen=True, slots=True)
