@@ -14,7 +14,7 @@ from inspect_app.core.clock import TAIPEI, FixedClock
 from inspect_app.core.jobs import Job, Turn
 from inspect_app.messages.models import MessageAttachment, OutboxMessage
 from tests import builders
-from tests.inspections_builders import AsUser, Ids, Visit, defect_body, expect, submission_body
+from tests.inspections_builders import AsUser, Ids, Visit, defect_body, expect, plan_body, submission_body
 
 
 def at(day: str, hour: int = 8, minute: int = 0) -> datetime:
@@ -66,12 +66,17 @@ SECRET = "115-密-"
 """Begins the numbers of tenders whose visits are not issued."""
 
 
-def secret_visits(as_user: AsUser, people: Ids) -> list[Visit]:
-    """Visits before issue to tenders of the cast's own organisations: planned, started, submitted with a pending test."""
-    made = [
-        _planned(as_user, people, place, on)
-        for place, on in enumerate(("2026-12-01", "2026-11-09", "2026-11-10"))
-    ]
+def secret_tenders(as_user: AsUser) -> list[str]:
+    """Three tenders of the cast's own organisations; tenders are no secret, their visits are."""
+    staff, numbers = as_user("staff"), [f"{SECRET}{place}" for place in range(3)]
+    answers = [expect(staff.post("/tenders", builders.tender_body(number)), 201) for number in numbers]
+    return [str(answer.get_json()["id"]) for answer in answers]
+
+
+def secret_visits(as_user: AsUser, people: Ids, tenders: list[str]) -> list[Visit]:
+    """Visits before issue to these tenders: planned, started, submitted with a pending test."""
+    days = ("2026-12-01", "2026-11-09", "2026-11-10")
+    made = [_planned(as_user, people, tender, on) for tender, on in zip(tenders, days, strict=True)]
     for visit in made[1:]:
         visit.declare("leader", "member1", "member2")
         expect(visit.start(), 200)
@@ -80,10 +85,6 @@ def secret_visits(as_user: AsUser, people: Ids) -> list[Visit]:
     return made
 
 
-def _planned(as_user: AsUser, people: Ids, place: int, on: str) -> Visit:
-    number = f"{SECRET}{place}"
-    tender = expect(as_user("staff").post("/tenders", builders.tender_body(number)), 201).get_json()["id"]
-    leader, *members = (str(people[name]) for name in ("leader", "member1", "member2"))
-    plan = {"tender": tender, "on": on, "method": "unannounced", "kind": "inspection"}
-    answer = as_user("staff").post("/inspections", plan | {"leader": leader, "members": members})
+def _planned(as_user: AsUser, people: Ids, tender: str, on: str) -> Visit:
+    answer = as_user("staff").post("/inspections", plan_body(tender, people, on=on))
     return Visit(as_user, people, tender, expect(answer, 201).get_json()["id"])

@@ -11,7 +11,7 @@ from inspect_app.deadlines.workdays import Calendar
 from tests import builders
 from tests.conftest import Write
 from tests.inspections_builders import AsUser, Ids, Visit, defect_body, expect, sha256
-from tests.reminders_builders import SECRET, at, do, secret_visits, sent
+from tests.reminders_builders import SECRET, at, do, secret_tenders, secret_visits, sent
 
 (JOB,) = jobs.JOBS
 DUE = date(2026, 12, 20)
@@ -100,7 +100,7 @@ def test_a_day_that_is_past_is_left_to_the_next_one(
 def test_of_a_visit_before_issue_only_staff_and_its_team_are_told(
     app: Flask, as_user: AsUser, people: Ids, write: Write, fixed_clock: FixedClock
 ) -> None:
-    secret_visits(as_user, people)
+    secret_visits(as_user, people, secret_tenders(as_user))
     with write() as session:
         builders.person(session, builders.Person("idle", "午領隊", builders.Role.LEADER))
 

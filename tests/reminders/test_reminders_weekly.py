@@ -18,7 +18,7 @@ from inspect_app.reminders.sources import FiledMonth, Filings, MissingFiling
 from tests import builders
 from tests.conftest import Write
 from tests.inspections_builders import AsUser, Ids, Visit, defect_body, expect
-from tests.reminders_builders import SECRET, Sent, at, do, manager, secret_visits, sent
+from tests.reminders_builders import SECRET, Sent, at, do, manager, secret_tenders, secret_visits, sent
 
 (JOB,) = jobs.JOBS
 WEEK, MONDAY = "2026-W52", at("2026-12-21", 8, 30)
@@ -82,11 +82,12 @@ def test_nobody_outside_hears_of_a_visit_before_issue(
 ) -> None:
     """With and without such visits their letters are the same, to the last figure."""
     Visit.issued(as_user, people, defects=[defect_body()])
+    tenders = secret_tenders(as_user)
     with write() as session:
         manager(session)
     do(app, fixed_clock, JOB, WEEK, MONDAY)
     fixed_clock.instant = at("2026-11-23", 9)
-    secret_visits(as_user, people)
+    secret_visits(as_user, people, tenders)
     with write() as session:
         before = [each for each in sent(session) if not each.kind.endswith("staff")]
         session.execute(delete(MessageAttachment))
