@@ -112,4 +112,6 @@ def left_in_words(due_on: date | None, today: date, calendar: Calendar) -> str:
         return "－"
     if due_on == today:
         return "今天到期"
+    if left == 0:
+        return f"還有 {(due_on - today).days} 天，沒有工作天"
     return f"逾期 {-left} 個工作天" if left < 0 else f"還有 {left} 個工作天"

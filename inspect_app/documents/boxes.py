@@ -181,7 +181,7 @@ class Blanked(_Whole):
 
 @dataclass(frozen=True, slots=True)
 class Plotted(_Whole):
-    """A row of words with a bar of `length` from `start`, over a hairline of its full length `room`."""
+    """A row of words, beside its first line a bar of `length` from `start` over a hairline of its full length `room`."""
 
     words: Row
     start: float
@@ -201,10 +201,10 @@ class Plotted(_Whole):
     def draw(self, pen: Pen, x: float, top: float) -> None:
         """The words, then the bar."""
         self.words.draw(pen, x, top)
-        foot = top - self.height + _FOOT
+        foot = top - self.words.leading + _FOOT
         pen.rule(x + self.start, foot, self.room, HAIRLINE)
         if self.length:
-            pen.bar(x + self.start, foot, self.length, self.height - 2 * _FOOT, GREY)
+            pen.bar(x + self.start, foot, self.length, self.words.size, GREY)
 
 
 @dataclass(frozen=True, slots=True)

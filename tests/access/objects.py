@@ -30,6 +30,7 @@ ABSENT: dict[str, Ids] = {
     "revision": {"revision": "roc-999"},
     "defect code": {"defect_code": "5.99.01"},
     "file": {"filename": "css/no-such-file.css"},
+    "closure": {"on": "2026-11-26"},
 }
 """An address of each kind where nothing is."""
 
@@ -60,6 +61,7 @@ def build(world: World) -> None:
         "revision": {"known": {"revision": "roc-111"}},
         "defect code": {"known": {"defect_code": "5.01.01"}},
         "file": {"known": {"filename": _static_file()}},
+        "closure": {"known": {"on": _closure(world)}},
     }
     for kind, ids in ABSENT.items():
         world.objects[kind]["absent"] = ids
@@ -242,6 +244,13 @@ def _trial(world: World) -> str:
     answer = world.ask("staff", "POST", "/tenders/import", data=form)
     assert answer.status == 303, answer.response.text
     return answer.response.headers["Location"].rpartition("/")[2]
+
+
+def _closure(world: World) -> str:
+    """A day of closed offices."""
+    day = "2026-11-25"
+    expect(world.as_user("staff").put(f"/closures/{day}", {"document": "府人考字第 1 號"}), 201)
+    return day
 
 
 def _static_file() -> str:

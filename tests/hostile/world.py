@@ -24,6 +24,7 @@ from tests import builders
 from tests.api.photo_samples import TUS, described
 from tests.clients import Api
 from tests.inspections_builders import (
+    TEAM,
     AsUser,
     Ids,
     Visit,
@@ -31,6 +32,7 @@ from tests.inspections_builders import (
     expect,
     jpeg,
     sha256,
+    submission_body,
 )
 
 UNCOUNTED = {"audit_events", "worker_beats", "alembic_version", "sqlite_sequence"}
@@ -141,6 +143,9 @@ def build(world: World) -> None:
     world.ids["signed"] = str(signed).rsplit("/", 1)[1]
     world.ids |= _tablet(world) | _upload(world)
     world.ids |= _kept(world)
+    closed = {"document": "府人考字第 1 號"}
+    expect(world.send("PUT", "/closures/2026-11-25", "staff", json=closed), 201)
+    world.ids |= {"on": "2026-11-25", "roc_year": "115"}
     world.ids |= {"form_code": "construction-inspection", "form_version": "1"}
     for person in builders.CAST:
         world.api(person.username)
@@ -197,6 +202,17 @@ def _over(as_user: AsUser, people: Ids) -> Visit:
     return visit
 
 
+def _overdue(as_user: AsUser, people: Ids) -> Visit:
+    """Issued long after its record was due, without a word why."""
+    visit = Visit.planned(as_user, people, on="2026-11-02")
+    visit.declare(*TEAM)
+    expect(visit.start(), 200)
+    times = {"started_at": "2026-11-02T09:00:00+08:00", "finished_at": "2026-11-02T12:00:00+08:00"}
+    expect(visit.submit(submission_body(people, **times)), 201)
+    expect(visit.issue(), 200)
+    return visit
+
+
 VISITS: dict[str, Callable[[AsUser, Ids], Visit]] = {
     "planned": Visit.planned,
     "started": Visit.started,
@@ -209,6 +225,7 @@ VISITS: dict[str, Callable[[AsUser, Ids], Visit]] = {
     "replied": _replied,
     "moved": _moved,
     "reused": _reused,
+    "overdue": _overdue,
 }
 
 

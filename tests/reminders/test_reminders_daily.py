@@ -6,7 +6,7 @@ import pytest
 from flask import Flask
 
 from inspect_app.core.clock import FixedClock
-from inspect_app.deadlines import clocks, jobs, quarterly
+from inspect_app.deadlines import clocks, jobs, quarterly, reminding
 from inspect_app.deadlines.workdays import Calendar
 from tests import builders
 from tests.conftest import Write
@@ -162,3 +162,23 @@ def test_the_file_of_the_quarter_is_built_with_its_reminder(
     assert (only.name, built) == ("乙承辦", [(2026, 3)])
     assert "115年第 3 季" in only.text
     assert "/exports/quarter" in only.text
+
+
+@pytest.mark.parametrize(
+    ("today", "due_on", "words"),
+    [
+        ("2026-11-24", "2026-11-24", "今天到期"),
+        ("2026-11-24", "2026-11-25", "還有 1 個工作天"),
+        ("2026-11-28", "2026-11-29", "還有 1 天，沒有工作天"),
+        ("2026-11-29", "2026-11-27", "逾期 1 個工作天"),
+        ("2020-02-14", "2020-02-17", "還有 2 個工作天"),
+        ("2027-12-30", "2028-01-20", "－"),
+    ],
+)
+def test_the_days_left_are_said_in_working_days(today: str, due_on: str, words: str) -> None:
+    """A make-up Saturday counts; beyond the known calendars nothing is said."""
+    told = reminding.left_in_words(
+        date.fromisoformat(due_on), date.fromisoformat(today), Calendar(frozenset())
+    )
+
+    assert told == words
