@@ -26,7 +26,8 @@ from inspect_app.core.described import add_refusals
 from inspect_app.core.permissions import ROLE_LABELS
 from inspect_app.core.settings import current_settings
 from inspect_app.deadlines import api as closures_api
-from inspect_app.deadlines import clocks, pages_closures, quarterly
+from inspect_app.deadlines import clocks, pages_closures, quarterly, reminding
+from inspect_app.deadlines import jobs as deadlines_jobs
 from inspect_app.deadlines import pages as deadlines_pages
 from inspect_app.defects import api as defects_api
 from inspect_app.defects import duties as defects_duties
@@ -79,6 +80,8 @@ from inspect_app.plausibility import pages as plausibility_pages
 from inspect_app.plausibility import searching as plausibility
 from inspect_app.quotas import api as quotas_api
 from inspect_app.quotas import pages as quotas_pages
+from inspect_app.reminders import jobs as reminders_jobs
+from inspect_app.reminders import weekly
 from inspect_app.tenders import api as tenders_api
 from inspect_app.tenders import history
 from inspect_app.tenders import pages as tenders_pages
@@ -134,7 +137,12 @@ PAGES = (
     evidence_pages.blueprint,
     exports_pages.blueprint,
 )
-MESSAGE_KINDS: tuple[kinds.Kind, ...] = (*accounts_addresses.KINDS, *filings_letters.KINDS)
+MESSAGE_KINDS: tuple[kinds.Kind, ...] = (
+    *accounts_addresses.KINDS,
+    *filings_letters.KINDS,
+    *reminding.KINDS,
+    *weekly.KINDS,
+)
 """Each room's own tuple of message kinds, one after the other."""
 JOBS = (
     *photos_jobs.JOBS,
@@ -143,6 +151,8 @@ JOBS = (
     *evidence_jobs.JOBS,
     *filings_jobs.JOBS,
     *tender_imports_jobs.JOBS,
+    *deadlines_jobs.JOBS,
+    *reminders_jobs.JOBS,
 )
 ROUNDS = messages_rounds.ROUNDS
 kinds.declare(*MESSAGE_KINDS)

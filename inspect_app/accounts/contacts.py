@@ -3,6 +3,7 @@
 Duties: `officer` (承辦人), `section_head` (科室主管), `head` (機關首長), `manager` (長官, of the city).
 """
 
+from collections.abc import Iterable
 from uuid import UUID
 
 from sqlalchemy import Select, select
@@ -10,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from inspect_app.accounts.models import Contact, User
 from inspect_app.accounts.queries import organisations_named
-from inspect_app.core.permissions import Role
+from inspect_app.core.permissions import INSPECTED, Role
 from inspect_app.messages.letters import Recipient
 
 OFFICER, SECTION_HEAD, HEAD, MANAGER = "officer", "section_head", "head", "manager"
@@ -53,3 +54,17 @@ def of_user(user: User) -> Recipient:
 
 def _recipient(row: Contact) -> Recipient:
     return of_user(row.user) if row.user else Recipient(f"contact:{row.id}", row.name, row.email)
+
+
+def with_ids(session: Session, ids: Iterable[UUID]) -> list[Recipient]:
+    """The active people of these ids, by name."""
+    query = select(User).where(User.active, User.id.in_(list(ids))).order_by(User.name, User.id)
+    return [of_user(user) for user in session.scalars(query)]
+
+
+def of_party(session: Session, organisation: UUID, party: str) -> list[Recipient]:
+    """An organisation's officers as one party of a tender: none of those who sign in for it as another."""
+    found = of_organisation(session, organisation, OFFICER)
+    ids = [each.user_id for each in found if each.user_id]
+    others = set(session.scalars(select(User.id).where(User.id.in_(ids), User.role.in_(INSPECTED - {party}))))
+    return [each for each in found if each.user_id not in others]

@@ -73,7 +73,7 @@ class Duty:
         return actor.role is Role.STAFF or self.who.holds(actor) or self.informed.holds(actor)
 
 
-Source = Callable[[Session, date, Calendar], Iterable[Duty]]
+Source = Callable[[Session, date, Calendar, Actor | None], Iterable[Duty]]
 Reminds = Callable[[Duty, date, Calendar], bool]
 
 
@@ -81,7 +81,8 @@ Reminds = Callable[[Duty, date, Calendar], bool]
 class Clock:
     """A row: `name` is `room.what` and never changes, `title` is zh-Hant, `article` what it rests on.
 
-    `source` gives the duties open on a day; `reminds` says whether one is told of a duty on a day.
+    `source` gives the duties open on a day, those that an actor may know of or (None) everybody's; it asks the
+    database for no more, so that not even its statements tell of the rest. `reminds` says whether one is told of a duty on a day.
     """
 
     name: str
@@ -102,21 +103,19 @@ def declare(*clocks: Clock) -> None:
         CLOCKS[clock.name] = clock
 
 
-def duties(session: Session, today: date, calendar: Calendar | None = None) -> list[Duty]:
-    """Everything that is due to anybody on a day, the earliest first; for the system's own steps."""
+def duties(
+    session: Session, today: date, calendar: Calendar | None = None, actor: Actor | None = None
+) -> list[Duty]:
+    """What is due on a day, the earliest first: to anybody, for the system's own steps, or as an actor may know."""
     known = calendar or Calendar.of(session)
-    found = [duty for clock in CLOCKS.values() for duty in clock.source(session, today, known)]
-    return sorted(found, key=lambda duty: (duty.due_on or date.max, duty.clock, duty.uid))
-
-
-def of_actor(session: Session, actor: Actor, today: date, calendar: Calendar | None = None) -> list[Duty]:
-    """What an actor may know of, the earliest first."""
-    return [duty for duty in duties(session, today, calendar) if duty.is_for(actor)]
+    found = [duty for clock in CLOCKS.values() for duty in clock.source(session, today, known, actor)]
+    mine = found if actor is None else [duty for duty in found if duty.is_for(actor)]
+    return sorted(mine, key=lambda duty: (duty.due_on or date.max, duty.clock, duty.uid))
 
 
 def due_days(session: Session, actor: Actor, today: date) -> list[DueDay]:
     """An actor's own duties for a calendar feed, which is read by programs without signing in: nothing secret."""
-    mine = (duty for duty in duties(session, today) if duty.who.holds(actor))
+    mine = (duty for duty in duties(session, today, actor=actor) if duty.who.holds(actor))
     return [day for duty in mine if (day := due_day(duty))]
 
 

@@ -32,10 +32,11 @@ FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A duty with the working days left, negative when late; `days` tells how they were counted."""
+    """A duty with the days left in a unit, negative when late; `days` tells how they were counted."""
 
     duty: Duty
     left: int | None
+    unit: str
     days: tuple[tuple[str, str, str], ...]
 
 
@@ -78,7 +79,7 @@ def export() -> Response:
 
 def _found(today: date, calendar: Calendar) -> tuple[list[Duty], bool]:
     """The actor's duties as the address narrows them, and whether it does."""
-    duties: Sequence[Duty] = clocks.of_actor(session(), current_actor(), today, calendar)
+    duties: Sequence[Duty] = clocks.duties(session(), today, calendar, current_actor())
     kind, when = request.args.get("clock", ""), request.args.get("when", "")
     if kind in CLOCKS:
         duties = [duty for duty in duties if duty.clock == kind]
@@ -100,7 +101,10 @@ def _row(duty: Duty, today: date, calendar: Calendar) -> Row:
         (roc.format_weekday(day), KINDS[kind], "" if number is None else str(number))
         for day, kind, number in rhythms.counted(duty)
     )
-    return Row(duty, calendar.left(today, duty.due_on) if duty.due_on else None, days)
+    left = calendar.left(today, duty.due_on) if duty.due_on else None
+    if duty.due_on and left == 0:  # no working day between: 0 of these is today
+        return Row(duty, (duty.due_on - today).days, "天", days)
+    return Row(duty, left, "個工作天", days)
 
 
 def _line(duty: Duty, left: int | None) -> list[str]:

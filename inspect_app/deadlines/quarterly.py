@@ -6,6 +6,7 @@ from typing import cast
 
 from sqlalchemy.orm import Session
 
+from inspect_app.core.auth import Actor
 from inspect_app.deadlines import rhythms
 from inspect_app.deadlines.clocks import Audience, Clock, Duty, Subject
 from inspect_app.deadlines.workdays import Calendar
@@ -33,7 +34,9 @@ def due(today: date) -> tuple[int, int, Step] | None:
     return year, quarter, step
 
 
-def duties(_session: Session, today: date, _calendar: Calendar) -> Iterator[Duty]:
+def duties(
+    _session: Session, today: date, _calendar: Calendar, _actor: Actor | None = None
+) -> Iterator[Duty]:
     """The return that is due within the days of reminding."""
     found = due(today)
     if found is None:

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
+from inspect_app.core.auth import Actor
 from inspect_app.deadlines import rhythms
 from inspect_app.deadlines.clocks import NOBODY, Audience, Clock, Duty, Subject
 from inspect_app.deadlines.workdays import Calendar
@@ -45,9 +46,9 @@ class OpenDefect:
         return frozenset(pair for pair in self.holders if pair[0] == AGENCY)
 
 
-def opened(session: Session) -> list[OpenDefect]:
-    """Every open defect of the city, the earliest deadline first; for the system's own steps."""
-    rows = queries.all_open(session)
+def opened(session: Session, actor: Actor | None = None) -> list[OpenDefect]:
+    """The open defects that an actor may know of, or (None) all of the city, the earliest deadline first."""
+    rows = queries.all_open(session, actor)
     ids = {row.inspection_id for row in rows}
     visits = {visit.id: visit for visit in inspections.of_ids(session, ids)}
     holders = inspections.organisations_of(session, ids)
@@ -59,9 +60,9 @@ def _opened(session: Session, row: "Defect", visit: Any, holders: Pairs) -> Open
     return OpenDefect(row, visit, holders, f"{row.code} {title}".strip())
 
 
-def duties(session: Session, _today: date, _calendar: Calendar) -> Iterator[Duty]:
+def duties(session: Session, _today: date, _calendar: Calendar, actor: Actor | None) -> Iterator[Duty]:
     """One duty an open defect: to correct, to review what was corrected, to take note of the review."""
-    for each in opened(session):
+    for each in opened(session, actor):
         row = each.defect
         who, informed, by, what = _turn(each)
         title = f"{each.visit.tender_facts.name}　{each.title}"

@@ -86,11 +86,12 @@ def count_all_open(session: Session) -> int:
     return session.scalar(select(func.count(Defect.id)).where(Defect.state.in_(OPEN), issued)) or 0
 
 
-def all_open(session: Session) -> list[Defect]:
-    """Every open defect without its steps, the earliest deadline first; only an issued inspection has such."""
+def all_open(session: Session, actor: Actor | None) -> list[Defect]:
+    """The open defects an actor may know of, or all, by deadline, without steps; only an issued inspection has such."""
     query = select(Defect).where(
         Defect.state.in_(OPEN), Defect.inspection_id.in_(inspections.published_ids())
     )
+    query = query.where(visible_to(actor)) if actor else query
     order = (func.coalesce(Defect.correct_by, LATEST), Defect.inspection_id, Defect.position)
     return list(session.scalars(query.options(lazyload(Defect.steps)).order_by(*order)))
 

@@ -186,7 +186,8 @@ def _issue(
     session: Session, cast: Cast, inspection: UUID, correct_by: date, number: str, now: datetime
 ) -> None:
     held = policy.readable(session, cast["staff"], inspection, lock=True)
-    decisions.issue(session, held, decisions.Issue(correct_by, number), cast["staff"], now)
+    given = decisions.Issue(correct_by, number, "等候鑽心試體試驗報告（虛構）")
+    decisions.issue(session, held, given, cast["staff"], now)
 
 
 def _correct(session: Session, cast: Cast, key: str, inspection: UUID, defect: UUID, now: datetime) -> None:

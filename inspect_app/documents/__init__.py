@@ -2,6 +2,8 @@
 
 from inspect_app.documents.fonts import FontsMissing
 from inspect_app.documents.model import (
+    Bar,
+    Bars,
     Blank,
     Block,
     Column,
@@ -25,6 +27,8 @@ from inspect_app.documents.pen import PhotoUnreadable
 from inspect_app.documents.render import Rendered, render
 
 __all__ = [
+    "Bar",
+    "Bars",
     "Blank",
     "Block",
     "Column",

@@ -17,6 +17,7 @@ from inspect_app.documents.boxes import (
     Cell,
     Pictures,
     Place,
+    Plotted,
     Row,
     Stack,
     fitted,
@@ -24,6 +25,8 @@ from inspect_app.documents.boxes import (
 from inspect_app.documents.fonts import Typeface, Typefaces
 from inspect_app.documents.model import (
     Align,
+    Bar,
+    Bars,
     Blank,
     Block,
     Document,
@@ -57,6 +60,7 @@ _PHOTO_HEIGHT = {2: 178.0, 3: 116.0}  # a little over 4:3, so that such photos f
 _SIGNING_HEIGHT = 38.0
 _ANSWERED_FROM = 0.56  # of the text width
 _WRITING_HEIGHT = 21.0
+_PLOT = (0.3, 0.46)  # of the text width: where bars begin, and how long a full one is
 
 
 class Compositor:
@@ -130,6 +134,13 @@ class Compositor:
         if not block.rows:
             cell = self._cell(block.empty, 0, self._width, SMALL, muted=True)
             yield Item(_row((cell,), SMALL, self._width, pad=4.5, rule=HAIRLINE))
+
+    @block.register
+    def _(self, block: Bars) -> Iterable[Item]:
+        for number, bar in enumerate(block.items):
+            yield Item(self._plotted(bar), gap=0 if number else 6, with_next=not number)
+        if not block.items:
+            yield Item(_row((self._cell(block.empty, 0, self._width, SMALL, muted=True),), SMALL), gap=6)
 
     @block.register
     def _(self, block: Photos) -> Iterable[Item]:
@@ -215,6 +226,16 @@ class Compositor:
             edge = RULE if number == 0 else 0
             row = _row(cells, SMALL, self._width, pad=3.5, rule_above=edge, rule=HAIRLINE)
             yield Item(row, gap if number == 0 else 0, together=True)
+
+    def _plotted(self, bar: Bar) -> Plotted:
+        """A label, a bar, and its figure to the right of the bar's room."""
+        start, room = (self._width * share for share in _PLOT)
+        after = start + room + _GUTTER
+        label = self._cell(bar.label, 0, start - _GUTTER, SMALL)
+        words = Row(
+            (label, self._cell(bar.text, after, self._width - after, SMALL)), SMALL, _LEADING[SMALL], below=3
+        )
+        return Plotted(words, start, room * min(bar.thousandths, 1000) / 1000, room)
 
     def _columns(self, table: Table) -> list[tuple[float, float, Align]]:
         total = sum(column.share for column in table.columns)

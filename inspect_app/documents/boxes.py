@@ -180,6 +180,34 @@ class Blanked(_Whole):
 
 
 @dataclass(frozen=True, slots=True)
+class Plotted(_Whole):
+    """A row of words, beside its first line a bar of `length` from `start` over a hairline of its full length `room`."""
+
+    words: Row
+    start: float
+    length: float
+    room: float
+
+    @property
+    def height(self) -> float:
+        """That of the words."""
+        return self.words.height
+
+    @property
+    def least(self) -> float:
+        """All of it."""
+        return self.height
+
+    def draw(self, pen: Pen, x: float, top: float) -> None:
+        """The words, then the bar."""
+        self.words.draw(pen, x, top)
+        foot = top - self.words.leading + _FOOT
+        pen.rule(x + self.start, foot, self.room, HAIRLINE)
+        if self.length:
+            pen.bar(x + self.start, foot, self.length, self.words.size, GREY)
+
+
+@dataclass(frozen=True, slots=True)
 class Stack:
     """Boxes one below the other, at an offset from the left."""
 

@@ -165,7 +165,24 @@ class Ruled:
     lines: int
 
 
-Block = Heading | Paragraph | Facts | Table | Photos | Signatures | Notice | Questions | Ruled
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """One bar of a plot: `thousandths` of its full length, and the figure in words beside it."""
+
+    label: str
+    thousandths: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Bars:
+    """A plot of bars one below the other, each with its label to the left and its figure to the right."""
+
+    items: tuple[Bar, ...]
+    empty: str = "（無）"
+
+
+Block = Heading | Paragraph | Facts | Table | Photos | Signatures | Notice | Questions | Ruled | Bars
 
 
 @dataclass(frozen=True, slots=True)

@@ -108,9 +108,9 @@ class Pen:
         self._canvas.setLineWidth(weight)
         self._canvas.line(x, y, x + width, y)
 
-    def bar(self, x: float, y: float, width: float, height: float) -> None:
-        """Draw a filled black rectangle."""
-        self._canvas.setFillGray(BLACK)
+    def bar(self, x: float, y: float, width: float, height: float, grey: float = BLACK) -> None:
+        """Draw a filled rectangle."""
+        self._canvas.setFillGray(grey)
         self._canvas.rect(x, y, width, height, stroke=0, fill=1)
 
     def picture(self, picture: Picture, x: float, y: float, width: float, height: float) -> None:

@@ -5,22 +5,24 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from inspect_app.core import roc
+from inspect_app.core.permissions import STAFF, Role
 from inspect_app.filings.months import FilingMonth
 from inspect_app.filings.queries import Entry
 from inspect_app.messages.kinds import Kind
 from inspect_app.messages.letters import Block, DueDay, Letter, Link, Recipient, Section, Table
 
+AGENCIES = frozenset({Role.AGENCY})
 NOTICES = (
-    Kind("filings.notice_1", "填報提醒（第一次）", True),
-    Kind("filings.notice_2", "填報提醒（第二次）", True),
+    Kind("filings.notice_1", "填報提醒（第一次）", True, roles=AGENCIES),
+    Kind("filings.notice_2", "填報提醒（第二次）", True, roles=AGENCIES),
 )
-FLAGGED = Kind("filings.flagged", "逾期未填報通知", False)
+FLAGGED = Kind("filings.flagged", "逾期未填報通知", False, roles=AGENCIES)
 CHASED = {
-    "section_head": Kind("filings.chased_section_head", "逾期未填報催辦（科室主管）", False),
-    "head": Kind("filings.chased_head", "逾期未填報催辦（機關首長）", False),
+    "section_head": Kind("filings.chased_section_head", "逾期未填報催辦（科室主管）", False, roles=AGENCIES),
+    "head": Kind("filings.chased_head", "逾期未填報催辦（機關首長）", False, roles=AGENCIES),
 }
-FLAGGED_CITY = Kind("filings.flagged_city", "全市逾期未填報清單", False)
-UNREACHABLE = Kind("filings.unreachable", "填報催辦無人可寄", False)
+FLAGGED_CITY = Kind("filings.flagged_city", "全市逾期未填報清單", False, roles=STAFF)
+UNREACHABLE = Kind("filings.unreachable", "填報催辦無人可寄", False, roles=STAFF)
 KINDS = (*NOTICES, FLAGGED, *CHASED.values(), FLAGGED_CITY, UNREACHABLE)
 SHOWN = 50
 """Tenders listed in a message for each agency; the page has them all."""

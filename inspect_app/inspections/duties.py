@@ -9,6 +9,7 @@ from datetime import date, timedelta
 from sqlalchemy.orm import Session
 
 from inspect_app.core import roc
+from inspect_app.core.auth import Actor
 from inspect_app.core.clock import legal_day
 from inspect_app.deadlines import rhythms
 from inspect_app.deadlines.clocks import Audience, Clock, Duty, Subject
@@ -23,17 +24,17 @@ STAFF = Audience(staff=True)
 BY = "查核小組工作人員"
 
 
-def records(session: Session, _today: date, calendar: Calendar) -> Iterator[Duty]:
+def records(session: Session, _today: date, calendar: Calendar, actor: Actor | None) -> Iterator[Duty]:
     """The records still to be issued, from the start of the visit."""
-    for row in queries.unrecorded(session):
+    for row in queries.unrecorded(session, actor):
         step = lateness.due_step(row.on, calendar)
         due_on = date.fromisoformat(str(step["value"])) if step else None
         yield _duty(row, RECORD, "發文（查核紀錄）", due_on, secret=True, ledger=step)
 
 
-def late_reasons(session: Session, _today: date, calendar: Calendar) -> Iterator[Duty]:
+def late_reasons(session: Session, _today: date, calendar: Calendar, actor: Actor | None) -> Iterator[Duty]:
     """The records that went out late and do not say why."""
-    for id_, on, issued_at, title in queries.unexplained(session):
+    for id_, on, issued_at, title in queries.unexplained(session, actor):
         due_on = lateness.due_on(on, calendar)
         if due_on is not None and legal_day(issued_at) > due_on:
             subject = Subject("inspection", str(id_), _called(title, on), f"/inspections/{id_}")
@@ -41,10 +42,10 @@ def late_reasons(session: Session, _today: date, calendar: Calendar) -> Iterator
             yield Duty(LATE_REASON, f"{LATE_REASON}:{id_}", subject, what, BY, due_on, STAFF)
 
 
-def tests(session: Session, today: date, _calendar: Calendar) -> Iterator[Duty]:
+def tests(session: Session, today: date, _calendar: Calendar, actor: Actor | None) -> Iterator[Duty]:
     """The tests of art. 8 that nobody has decided; due is the day from which one asks."""
     days = timedelta(days=lawbook.at(today).local.reminder_days.tests_after)
-    for row, test in queries.undecided_tests(session):
+    for row, test in queries.undecided_tests(session, actor):
         yield _duty(row, TESTS_PENDING, f"登錄{TESTS[test]}試驗結果", row.on + days, secret=True, part=test)
 
 

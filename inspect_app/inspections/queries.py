@@ -309,23 +309,32 @@ def of_ids(session: Session, ids: Iterable[UUID]) -> list[Inspection]:
     return list(session.scalars(select(Inspection).where(Inspection.id.in_(list(ids)))))
 
 
-def unrecorded(session: Session) -> list[Inspection]:
-    """The visits that began and whose record is not issued, whoever asks: for the system's own steps."""
-    query = select(Inspection).where(Inspection.state.in_((STARTED, INCOMPLETE, SUBMITTED)))
+def _known_to(actor: Actor | None) -> ColumnElement[bool]:
+    """`visible_to`, or every inspection for the system's own steps (None)."""
+    return true() if actor is None else visible_to(actor)
+
+
+def unrecorded(session: Session, actor: Actor | None) -> list[Inspection]:
+    """The visits, known to an actor or all, that began and whose record is not issued."""
+    query = select(Inspection).where(Inspection.state.in_((STARTED, INCOMPLETE, SUBMITTED)), _known_to(actor))
     return list(session.scalars(query.order_by(Inspection.on, Inspection.id)))
 
 
-def unexplained(session: Session) -> list[tuple[UUID, date, datetime, str]]:
+def unexplained(session: Session, actor: Actor | None) -> list[tuple[UUID, date, datetime, str]]:
     """The issued visits without a reason for a late record: id, day, when issued, the tender's name; as above."""
-    query = select(Inspection).where(Inspection.state.in_(PUBLISHED), Inspection.late_reason.is_(None))
+    query = select(Inspection).where(
+        Inspection.state.in_(PUBLISHED), Inspection.late_reason.is_(None), _known_to(actor)
+    )
     rows = session.scalars(query.options(lazyload(Inspection.team)).order_by(Inspection.on, Inspection.id))
     return [(row.id, row.on, row.issued_at, row.tender_facts.name) for row in rows if row.issued_at]
 
 
-def undecided_tests(session: Session) -> list[tuple[Inspection, str]]:
+def undecided_tests(session: Session, actor: Actor | None) -> list[tuple[Inspection, str]]:
     """The pending tests of visits before issue, with their visits; as above."""
     query = select(Inspection, SiteTest.test).join(SiteTest, SiteTest.inspection_id == Inspection.id)
-    query = query.where(SiteTest.result.is_(None), Inspection.state.in_((INCOMPLETE, SUBMITTED)))
+    query = query.where(
+        SiteTest.result.is_(None), Inspection.state.in_((INCOMPLETE, SUBMITTED)), _known_to(actor)
+    )
     return list(session.execute(query.order_by(Inspection.on, Inspection.id, SiteTest.test)).tuples())
 
 

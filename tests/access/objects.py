@@ -41,6 +41,7 @@ ABSENT: dict[str, Ids] = {
     "confirmation": {"proof": "0" * 32},
     "declining": {"choice": "no-such-choice"},
     "calendar": {"token": "0" * 43},
+    "closure": {"on": "2026-11-26"},
 }
 """An address of each kind where nothing is."""
 
@@ -74,6 +75,7 @@ def build(world: World) -> None:
         "job": {"known": {"job": "photos.expire"}},
         "outgoing": _messages(world),
         **messages_builders.one_of_each(world.writing, world.people),
+        "closure": {"known": {"on": _closure(world)}},
     }
     for kind, ids in ABSENT.items():
         world.objects[kind]["absent"] = ids
@@ -267,6 +269,13 @@ def _trial(world: World) -> str:
     answer = world.ask("staff", "POST", "/tenders/import", data=form)
     assert answer.status == 303, answer.response.text
     return answer.response.headers["Location"].rpartition("/")[2]
+
+
+def _closure(world: World) -> str:
+    """A day of closed offices."""
+    day = "2026-11-25"
+    expect(world.as_user("staff").put(f"/closures/{day}", {"document": "府人考字第 1 號"}), 201)
+    return day
 
 
 def _static_file() -> str:

@@ -38,6 +38,7 @@ KINDS = {
     "proof": "confirmation",
     "choice": "declining",
     "token": "calendar",
+    "on": "closure",
 }
 """The kind of object that an address names, by its parameter."""
 
@@ -148,6 +149,8 @@ def _defaults(asked: Asked) -> Ids:
         "form": "csv",
         "quarter": "2026-3",
         "position": "0",
+        "year": "2026",
+        "roc_year": "115",
     }
 
 
@@ -225,6 +228,7 @@ CONTACT = {"organisation": builders.AGENCY, "duty": "head", "name": "某局長",
 SIGN_IN = {"username": "staff", "password": builders.PASSWORD}
 TEST = {"result": "pass", "document": "試字第 1 號"}
 ISSUE = {"document": "測查字第 9 號"}
+OVERRIDE = {"band": 0, "required": 12, "document": "府工字第 1 號"}
 EXTENSION = {"reason": "雨季", "document": "測展字第 1 號"}
 VISIT, VISIT_PAGE = "/api/v1/inspections/<uuid:inspection_id>", "/inspections/<uuid:inspection_id>"
 DEFECT, DEFECT_PAGE = "/api/v1/defects/<uuid:defect_id>", "/defects/<uuid:defect_id>"
@@ -252,6 +256,9 @@ BODIES: dict[str, Body] = {
     f"PUT {VISIT}/tests/<string:test>": _json(**TEST, decided_on=TODAY),
     f"POST {VISIT}/waivers": _json(sha256s=[sha256(objects.LATE_PHOTO)], reason="平板遺失"),
     f"POST {VISIT}/issue": _json(**ISSUE, correct_by=DEADLINE),
+    f"PUT {VISIT}/late-reason": _json(reason="等候試驗報告"),
+    "PUT /api/v1/closures/<string:on>": _json(document="府人考字第 2 號"),
+    "POST /api/v1/quotas/<int:year>/overrides": _json(**OVERRIDE, approved_on=TODAY),
     f"POST {VISIT}/recipients": _json(party="pcm", document="測補字第 1 號"),
     f"POST {VISIT}/close": _json(),
     f"POST {VISIT}/photo-notes/<uuid:note_id>/reviews": _json(verdict="clear"),
@@ -291,6 +298,10 @@ BODIES: dict[str, Body] = {
     f"POST {VISIT_PAGE}/tests/<string:test>": _form(**TEST, decided_on="115/11/23"),
     f"POST {VISIT_PAGE}/waive": _form(sha256s=sha256(objects.LATE_PHOTO), reason="平板遺失"),
     f"POST {VISIT_PAGE}/issue": _form(**ISSUE, correct_by="115/12/20"),
+    f"POST {VISIT_PAGE}/late-reason": _form(reason="等候試驗報告"),
+    "POST /closures": _form(on="115/11/24", document="府人考字第 3 號"),
+    "POST /closures/<string:on>/remove": _form(),
+    "POST /quotas/<int:roc_year>/overrides": _form(**OVERRIDE, approved_on="115/11/23"),
     f"POST {VISIT_PAGE}/send-on": _form(party="pcm", document="測補字第 1 號"),
     f"POST {VISIT_PAGE}/close": _form(),
     f"POST {VISIT_PAGE}/photo-notes/<uuid:note_id>/review": _form(verdict="clear"),

@@ -137,6 +137,7 @@ def _pool(known: Visit, visits: list[Visit]) -> dict[str, list[Ids]]:
         "import": [objects.ABSENT["import"]],
         "form": [{"code": "construction-inspection", "version": "1"}],
         "revision": [{"revision": "roc-111"}],
+        "closure": [{"on": "2026-11-25"}, {"on": "2026-11-26"}],
         "defect code": [{"defect_code": "5.01.01"}, {"defect_code": "5.01"}],
         "file": [],
         "job": [{"job": "photos.expire"}],

@@ -227,7 +227,7 @@ EXAMPLES: dict[str, Example] = {
     f"POST {INSPECTION}/issue": Example(
         "staff",
         "/inspections/{submitted}/issue",
-        lambda _: {"correct_by": DEADLINE, "document": "測字第 1 號"},
+        lambda _: {"correct_by": DEADLINE, "document": "測字第 1 號", "late_reason": "等候試驗報告"},
     ),
     f"POST {INSPECTION}/recipients": Example(
         "staff",
@@ -280,6 +280,22 @@ EXAMPLES: dict[str, Example] = {
     f"DELETE {UPLOAD}": Example("leader", "/photos/uploads/{upload}", headers=TUS),
     f"POST {UPLOAD}": Example(
         "leader", "/photos/uploads/{upload}", headers=TUS | {"X-HTTP-Method-Override": "HEAD"}
+    ),
+    f"PUT {INSPECTION}/late-reason": Example(
+        "staff", "/inspections/{overdue}/late-reason", lambda _: {"reason": "等候試驗報告"}
+    ),
+    "GET /closures": Example("leader", "/closures"),
+    "GET /closures/{on}": Example("leader", "/closures/{on}"),
+    "PUT /closures/{on}": Example(
+        "staff", "/closures/2026-11-24", lambda _: {"document": "府人考字第 2 號", "note": "颱風"}
+    ),
+    "DELETE /closures/{on}": Example("staff", "/closures/{on}"),
+    "GET /quotas/{year}": Example("auditor", "/quotas/2026", query="visits_per_month=5"),
+    "GET /quotas/{year}/overrides": Example("auditor", "/quotas/2026/overrides"),
+    "POST /quotas/{year}/overrides": Example(
+        "staff",
+        "/quotas/2026/overrides",
+        lambda _: {"band": 0, "required": 12, "document": "府工字第 1 號", "approved_on": TODAY},
     ),
     "GET /defects": Example("staff", "/defects"),
     f"GET {DEFECT}": Example("staff", "/defects/{defect}"),

@@ -100,6 +100,18 @@ FORMS: dict[str, Form] = {
         "/inspections/{submitted}/issue",
         lambda _: {"correct_by": "115/12/20", "document": "測字第 1 號"},
     ),
+    "inspections.late_reason": Form(
+        "staff", "/inspections/{overdue}/late-reason", lambda _: {"reason": "等候試驗報告"}
+    ),
+    "closures.record": Form(
+        "staff", "/closures", lambda _: {"on": "115/11/24", "document": "府人考字第 2 號", "note": "颱風"}
+    ),
+    "closures.remove": Form("staff", "/closures/{on}/remove"),
+    "quotas.approve": Form(
+        "staff",
+        "/quotas/115/overrides",
+        lambda _: {"band": "0", "required": "12", "document": "府工字第 1 號", "approved_on": "115/11/23"},
+    ),
     "inspections.send_on": Form(
         "staff",
         "/inspections/{moved}/send-on",
@@ -169,5 +181,7 @@ PLACES = {
     "choice": "choice",
     "token": "token",
     "position": "position",
+    "on": "on",
+    "roc_year": "roc_year",
 }
 """What stands at a place of a page's address, by the name of a thing of the world."""

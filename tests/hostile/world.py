@@ -26,6 +26,7 @@ from tests.api.photo_samples import TUS, described
 from tests.clients import Api
 from tests.conftest import MORNING
 from tests.inspections_builders import (
+    TEAM,
     AsUser,
     Ids,
     Visit,
@@ -33,6 +34,7 @@ from tests.inspections_builders import (
     expect,
     jpeg,
     sha256,
+    submission_body,
 )
 from tests.message_builders import message
 
@@ -153,6 +155,9 @@ def build(world: World) -> None:
         place: given for names in made.values() for ids in names.values() for place, given in ids.items()
     }
     world.ids["position"] = "0"
+    closed = {"document": "府人考字第 1 號"}
+    expect(world.send("PUT", "/closures/2026-11-25", "staff", json=closed), 201)
+    world.ids |= {"on": "2026-11-25", "roc_year": "115"}
     for person in builders.CAST:
         world.api(person.username)
     world.save()
@@ -208,6 +213,17 @@ def _over(as_user: AsUser, people: Ids) -> Visit:
     return visit
 
 
+def _overdue(as_user: AsUser, people: Ids) -> Visit:
+    """Issued long after its record was due, without a word why."""
+    visit = Visit.planned(as_user, people, on="2026-11-02")
+    visit.declare(*TEAM)
+    expect(visit.start(), 200)
+    times = {"started_at": "2026-11-02T09:00:00+08:00", "finished_at": "2026-11-02T12:00:00+08:00"}
+    expect(visit.submit(submission_body(people, **times)), 201)
+    expect(visit.issue(), 200)
+    return visit
+
+
 VISITS: dict[str, Callable[[AsUser, Ids], Visit]] = {
     "planned": Visit.planned,
     "started": Visit.started,
@@ -220,6 +236,7 @@ VISITS: dict[str, Callable[[AsUser, Ids], Visit]] = {
     "replied": _replied,
     "moved": _moved,
     "reused": _reused,
+    "overdue": _overdue,
 }
 
 
