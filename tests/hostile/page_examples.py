@@ -69,6 +69,12 @@ FORMS: dict[str, Form] = {
         },
     ),
     "tenders.import_kept": Form("staff", "/tenders/import/{word}", lambda _: {"partly": "yes"}),
+    "filings.excuse": Form(
+        "staff",
+        "/filings/2026-10/excuses/{tender}",
+        lambda _: {"reason": "停工", "document": "測工字第 1 號", "note": "另附"},
+    ),
+    "filings.withdraw": Form("staff", "/filings/2026-09/excuses/{tender}/withdraw"),
     "inspections.create": Form("staff", "/inspections", lambda w: {**_plan(w), "tender": w.ids["tender"]}),
     "inspections.update": Form(
         "staff",
@@ -133,6 +139,7 @@ PLACES = {
     "tender_id": "tender",
     "defect_id": "defect",
     "device_id": "device",
+    "month": "month",
     "word": "word",
     "code": "form_code",
     "version": "form_version",
