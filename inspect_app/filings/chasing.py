@@ -61,9 +61,10 @@ def notify(
 
 
 def flag(session: Session, month: FilingMonth, due_at: datetime, now: datetime) -> dict[str, int]:
-    """Flag a month, once, and tell the officers and the staff; done before, nothing."""
+    """Flag a month, once, and tell the officers and the staff; done before, only how many there were."""
     if not flags.close_month(session, month, now):
-        return {"flagged": 0, "messages": 0, "unreachable": 0}
+        known = queries.flagged_month(session, month.name)
+        return {"flagged": known.flags if known else 0, "messages": 0, "unreachable": 0}
     found = flags.open_agencies(session, month.name)
     missing = _missing(session, _open(month, now), found)
     told = _post(

@@ -33,6 +33,7 @@ def index() -> str:
         "filings/index.html",
         year=year,
         this_year=this_year,
+        now=now,
         rows=found,
         due=figures.summary(session(), due, moment, actor),
         days_left=(due.cutoff - clock.legal_day(now)).days,

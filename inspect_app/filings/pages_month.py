@@ -112,7 +112,7 @@ def context(session: Session, asked: Asked, actor: Actor, now: datetime) -> dict
         "more": len(found) > SHOWN,
         "steps": _steps(result),
         "states": STATES,
-        "tones": TONES,
+        "tones": TONES | ({} if month.is_over(asked.moment.as_of) else {MISSING: "warn"}),
         "inside": inside,
         "is_past": bool(asked.typed["on"]) and not asked.errors,
         "days_left": (month.cutoff - clock.legal_day(now)).days,
