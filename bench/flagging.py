@@ -18,11 +18,11 @@ from inspect_app.core.jobs import Turn
 from inspect_app.filings import figures, jobs, queries
 from inspect_app.filings.models import Flag, FlaggedMonth
 from inspect_app.filings.months import FilingMonth, Moment
-from inspect_app.messages import outbox
+from inspect_app.messages.models import OutboxMessage
 from inspect_app.tenders import import_store as store
 from tests.databases import running_postgres
 
-TENDERS, ROUNDS, AGENCIES = 100_000, 5, 100
+TENDERS, ROUNDS, AGENCIES = 100_000, 3, 100
 MONTH = FilingMonth("2026-10")
 RECORDED = datetime(2026, 1, 5, 1, tzinfo=UTC)
 DUE = datetime(2026, 11, 6, 16, 5, tzinfo=UTC)
@@ -83,7 +83,7 @@ def _flag() -> float:
     turn = Turn("2026-11", DUE, DUE, 1, lambda: None)
     took = seconds(lambda: jobs.flag(turn))
     with transaction() as current:
-        for each in (Flag, FlaggedMonth, outbox.OutboxMessage):
+        for each in (Flag, FlaggedMonth, OutboxMessage):
             current.execute(table(each).delete())
     return took
 

@@ -23,7 +23,6 @@ from inspect_app.filings.months import FilingMonth, Moment, start_of
 from inspect_app.filings.queries import MISSING, Entry
 from inspect_app.filings.words import CLEARED, STATES, TONES, filed
 from inspect_app.layout.context import roc_time
-from scoring.errors import CalendarNotKnown
 from scoring.explain import explain
 from scoring.rounding import fixed
 
@@ -33,6 +32,17 @@ RULES = {
     "filing.due": "應填報件數",
     "filing.percent": "填報率",
     "filing.flagged": "應稽催",
+}
+INPUTS = {
+    "day": "次月第幾日",
+    "entries": "標案",
+    "left_out": "免填",
+    "due": "應填報",
+    "on_time": "如期",
+    "late": "逾期",
+    "missing": "未填",
+    "as_of": "截至",
+    "overdue_from": "逾期自",
 }
 HEAD = ("月份", "標案編號", "標案名稱", "主辦機關", "執行狀態", "填報", "填報時間", "時間依據")
 
@@ -181,26 +191,28 @@ def _steps(result: Mapping[str, Any]) -> list[dict[str, Any]]:
 
 
 def _told_step(step: Mapping[str, Any]) -> dict[str, Any]:
-    value, inputs = step["value"], dict(step["inputs"])
-    if "as_of" in inputs:
-        inputs["as_of"] = roc_time(datetime.fromisoformat(inputs["as_of"]))
-    if isinstance(value, list):
-        value = f"{len(value):,} 件" if value else value
+    value, inputs = _said(step["value"]), {key: _said(each) for key, each in step["inputs"].items()}
     told = explain({**step, "inputs": inputs, "value": value}, "zh-Hant")
     return {
         "rule": RULES[step["rule"]],
         "article": step["article"],
         "text": told.removeprefix(f"依{step['article']}，"),
+        "inputs": {INPUTS[key]: each for key, each in inputs.items()},
         "value": "0 件" if value == [] else "不計" if value is None else value,
     }
 
 
-def chase_days(session: Session, month: FilingMonth) -> list[tuple[str, date]]:
-    """To which duty the chase goes on which day; nothing where the calendar is not known yet."""
-    try:
-        return [(contacts.DUTIES[step.duty], step.due_on) for step in chasing.steps(session, month)]
-    except CalendarNotKnown:
-        return []
+def _said(value: Any) -> Any:
+    """Days and instants of a step as people write them; of tenders how many."""
+    if isinstance(value, list):
+        return f"{len(value):,} 件" if value else value
+    if not isinstance(value, str) or "-" not in value:
+        return value
+    return (
+        roc_time(datetime.fromisoformat(value))
+        if "T" in value
+        else roc.format_long(date.fromisoformat(value))
+    )
 
 
 def as_csv(session: Session, asked: Asked, actor: Actor) -> str:

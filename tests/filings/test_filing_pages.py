@@ -135,6 +135,7 @@ def test_the_pages_tell_the_month(page: Page, city: dict[str, UUID]) -> None:
     assert "甲-missing" in month
     assert "甲-on_time" not in month
     assert "甲-on_time" in then
+    assert "最後一日為 115年11月6日" in month
     assert (wrong.status_code, "截至日" in wrong.text) == (200, True)
     assert page.get("/filings/2026-99").status_code == 404
 
