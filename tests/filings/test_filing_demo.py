@@ -45,7 +45,7 @@ def test_every_month_of_year_109_is_at_100_and_all_are_closed_since(write: Write
     [
         ("2026-11-24 09:00", (6, 1, 2, 1)),
         ("2026-12-02 09:00", (7, 0, 2, 1)),
-        ("2027-01-08 09:00", (7, 0, 2, 1)),
+        ("2027-01-08 09:00", (6, 1, 2, 1)),
     ],
 )
 def test_the_present_month_has_late_missing_and_excused_ones(
