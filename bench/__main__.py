@@ -6,6 +6,7 @@ from pathlib import Path
 
 from bench import (
     evidence,
+    flagging,
     forms,
     importing,
     likeness,
@@ -31,6 +32,7 @@ ROOMS = {
     "likeness": likeness.lines,
     "papers": papers.lines,
     "importing": importing.lines,
+    "flagging": flagging.lines,
     "pages": pages.lines,
     "searching": searching.lines,
     "forms": forms.lines,

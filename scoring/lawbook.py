@@ -198,7 +198,7 @@ class LocalLaw(_Part):
 
     @cached_property
     def filing_duty(self) -> FilingDuty:
-        """Return which tenders are updated each month; before the first rule known, by that one."""
+        """Return which tenders are updated each month; before the first one known, that one."""
         return self._from_the_first(FilingDuty)
 
     @cached_property
@@ -207,8 +207,7 @@ class LocalLaw(_Part):
         return self._from_the_first(FilingChase)
 
     def _from_the_first(self, kind: type[P]) -> P:
-        first = self.book[kind.group].first_day()
-        return LocalLaw(max(self.day, first or self.day), self.book).on(kind)
+        return LocalLaw(max(self.day, self.book[kind.group].first_day() or self.day), self.book).on(kind)
 
     @cached_property
     def severity_points(self) -> SeverityPoints:

@@ -5,7 +5,7 @@ from inspect_app.accounts import service as accounts
 from inspect_app.core import clock
 from inspect_app.core.database import session, transaction
 from inspect_app.core.settings import current_settings
-from inspect_app.demo import people, pictures, tenders, visits
+from inspect_app.demo import people, pictures, tenders, visits, year109
 
 
 def load_if_empty() -> str:
@@ -18,7 +18,8 @@ def load_if_empty() -> str:
     with transaction() as current:
         users = [accounts.add_user(current, new, now) for new in people.accounts()]
         cast = visits.Cast({user.username: accounts.acting(user) for user in users}, album)
-        ids = tenders.load(current, cast["staff"], now, clock.legal_day(now))
+        year109.load(current, cast["staff"])
+        ids = tenders.load(current, cast["staff"], now)
         for wanted in people.contacts(cast["agency"].id):
             contacts_keeping.add(current, wanted, cast["staff"], now)
         visits.load(current, cast, ids, now)

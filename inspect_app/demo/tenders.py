@@ -1,6 +1,6 @@
 """Invented tenders of the demonstration city, with their months of progress."""
 
-from datetime import date, datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from uuid import UUID
 
@@ -8,9 +8,13 @@ from sqlalchemy.orm import Session
 
 from inspect_app.core.auth import Actor
 from inspect_app.demo.people import AGENCY, CONTRACTOR, OTHER_AGENCY, SUPERVISOR
+from inspect_app.filings import months
+from inspect_app.filings import service as filings
+from inspect_app.filings.months import FilingMonth
 from inspect_app.tenders import service
 from inspect_app.tenders.service import ProgressData, TenderData
 
+Row = tuple[object, ...]
 OTHER_CONTRACTOR = "範例土木公司"
 
 # Number, name, agency, contractor, kind, budget and contract in TWD, category, status, planned and actual percent.
@@ -28,12 +32,40 @@ ROWS = (
 )  # fmt: skip
 
 
-def load(session: Session, by: Actor, now: datetime, today: date) -> list[UUID]:
-    """Add the tenders and their last month's progress; returns their ids in order."""
-    return [_tender(session, row, by, now, today) for row in ROWS]
+LATE, MISSING, EXCUSED = "DEMO-115-005", ("DEMO-115-003", "DEMO-115-007"), "DEMO-115-006"
+"""How the month whose filing was due last stands; all else was filed in time."""
+BEFORE = ((2, Decimal("0.8")), (1, Decimal("0.9")))
+"""The months filed before it: how many earlier, and how far the work was then."""
 
 
-def _tender(session: Session, row: tuple[object, ...], by: Actor, now: datetime, today: date) -> UUID:
+def load(session: Session, by: Actor, now: datetime) -> list[UUID]:
+    """Add the tenders, three months of progress, and an excuse; returns their ids in order."""
+    last = months.current(now)
+    ids = [_tender(session, row, by, now, last) for row in ROWS]
+    excused = ids[[row[0] for row in ROWS].index(EXCUSED)]
+    reason = filings.ExcuseData("停工期間經核定免按月填報", "示工字第1150001號")
+    at = min(_at(last, 2), now)
+    filings.excuse(session, last, excused, reason, by, at)
+    return ids
+
+
+def _tender(session: Session, row: Row, by: Actor, now: datetime, last: FilingMonth) -> UUID:
+    data, planned, actual = _read(row)
+    first = last.before.before
+    tender = service.create(session, data, by, months.start_of(first.first) + timedelta(days=9, hours=9))
+    for ago, share in BEFORE:
+        month = last.before if ago == 1 else first
+        told = ProgressData(_part(planned, share), _part(actual, share), data.status, _at(month, 4))
+        service.file_progress(session, tender.id, month.name, told, by, _at(month, 4))
+    if data.number not in (*MISSING, EXCUSED):
+        at = min(_at(last, 9 if data.number == LATE else 3), now)
+        service.file_progress(
+            session, tender.id, last.name, ProgressData(planned, actual, data.status, at), by, at
+        )
+    return tender.id
+
+
+def _read(row: Row) -> tuple[TenderData, Decimal, Decimal]:
     number, name, agency, contractor, kind, budget, contract, category, status, planned, actual = row
     data = TenderData(
         number=str(number),
@@ -47,13 +79,13 @@ def _tender(session: Session, row: tuple[object, ...], by: Actor, now: datetime,
         category=str(category) if category else None,
         status=str(status),
     )
-    tender = service.create(session, data, by, now)
-    month = _month_before(today)
-    told = ProgressData(Decimal(str(planned)), Decimal(str(actual)), str(status), now)
-    service.file_progress(session, tender.id, month, told, by, now)
-    return tender.id
+    return data, Decimal(str(planned)), Decimal(str(actual))
 
 
-def _month_before(day: date) -> str:
-    year, month = (day.year, day.month - 1) if day.month > 1 else (day.year - 1, 12)
-    return f"{year:04d}-{month:02d}"
+def _part(percent: Decimal, share: Decimal) -> Decimal:
+    return (percent * share).quantize(Decimal("0.01"))
+
+
+def _at(month: FilingMonth, day: int) -> datetime:
+    """Ten o'clock on a day of the month in which a month's filing is due."""
+    return months.start_of(month.due_month) + timedelta(days=day - 1, hours=10)

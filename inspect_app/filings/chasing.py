@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy import FromClause, Select, func, select
 from sqlalchemy.orm import Session
 
 from inspect_app.accounts import contacts
@@ -16,12 +16,12 @@ from inspect_app.core.database import table
 from inspect_app.core.permissions import Role
 from inspect_app.deadlines import workdays
 from inspect_app.filings import flags, letters, queries
-from inspect_app.filings.letters import Missing
+from inspect_app.filings.letters import Listed, Missing
 from inspect_app.filings.models import Chase
 from inspect_app.filings.months import FilingMonth, Moment, at
-from inspect_app.filings.queries import Entry
 from inspect_app.messages import outbox
 from inspect_app.messages.letters import Letter, Recipient
+from inspect_app.tenders import monthly
 
 CHASES = table(Chase)
 Write = Callable[[Recipient, Sequence[Missing]], Letter]
@@ -49,7 +49,7 @@ def notify(
 ) -> dict[str, int]:
     """The friendly notice of this number (from 0), to the officers of those who have not filed yet."""
     query = queries.entries(month, Moment(now, now))
-    missing = _missing(session, query, queries.missing_by_agency(session, query))
+    missing = _missing(session, _not_filed(query), queries.missing_by_agency(session, query))
     told = _post(
         session,
         missing,
@@ -61,11 +61,12 @@ def notify(
 
 
 def flag(session: Session, month: FilingMonth, due_at: datetime, now: datetime) -> dict[str, int]:
-    """Flag a month, once, and tell the officers and the staff; done before, nothing."""
+    """Flag a month, once, and tell the officers and the staff; done before, only how many there were."""
     if not flags.close_month(session, month, now):
-        return {"flagged": 0, "messages": 0, "unreachable": 0}
+        known = queries.flagged_month(session, month.name)
+        return {"flagged": known.flags if known else 0, "messages": 0, "unreachable": 0}
     found = flags.open_agencies(session, month.name)
-    missing = _missing(session, _open(month, now), found)
+    missing = _missing(session, _open(month), found)
     told = _post(
         session, missing, contacts.OFFICER, lambda to, mine: letters.flagged(month, to, mine, due_at), now
     )
@@ -100,7 +101,7 @@ def _take(session: Session, month: FilingMonth, step: Step, found: Mapping[UUID,
     }
     left = {agency: count for agency, count in found.items() if agency not in taken}
     due_at = at(step.due_on, month.chase.chase_at)
-    missing = _missing(session, _open(month, now), left)
+    missing = _missing(session, _open(month), left)
     told = _post(
         session, missing, step.duty, lambda to, mine: letters.chased(step.duty, month, to, mine, due_at), now
     )
@@ -168,36 +169,38 @@ def lacking(session: Session, agencies: Iterable[UUID], duties: Iterable[str]) -
     return {agency: words for agency, words in found.items() if words}
 
 
-def _missing(session: Session, query: Select[Any], counts: Mapping[UUID, int]) -> dict[UUID, Missing]:
+def _missing(session: Session, rows: FromClause, counts: Mapping[UUID, int]) -> dict[UUID, Missing]:
     """What is missing at each of these agencies: all of it counted, the first of it listed; by the agency's name."""
     names = organisation_names(session, counts)
-    listed: dict[UUID, list[Entry]] = {agency: [] for agency in counts}
-    for entry in queries.listed(session, _first(query)) if counts else ():
-        listed.get(entry.agency_id, []).append(entry)
+    listed: dict[UUID, list[Listed]] = {agency: [] for agency in counts}
+    for agency, *told in session.execute(_first(rows)) if counts else ():
+        listed.get(agency, []).append(Listed(*told))
     ordered = sorted(counts, key=lambda agency: names[agency])
     return {agency: Missing(names[agency], counts[agency], listed[agency]) for agency in ordered}
 
 
-def _first(query: Select[Any]) -> Select[Any]:
-    """The first missing entries of each agency, by number: as many as a message shows."""
+def _first(rows: FromClause) -> Select[Any]:
+    """The first of each agency's rows, by number: as many as a message shows."""
+    place = func.row_number().over(partition_by=rows.c.agency_id, order_by=rows.c.number).label("place")
+    columns = [rows.c[name] for name in ("agency_id", *Listed._fields)]
+    placed = select(*columns, place).subquery("placed")
+    shown = select(*(placed.c[column.name] for column in columns)).where(placed.c.place <= letters.SHOWN)
+    return shown.order_by(placed.c.agency_id, placed.c.number)
+
+
+def _not_filed(query: Select[Any]) -> FromClause:
+    """Of a month's entries those that are missing."""
     rows = query.subquery("entries")
-    place = _place(rows.c.agency_id, rows.c.number, rows.c.tender_id)
-    placed = select(*rows.c, place).where(rows.c.state == queries.MISSING).subquery("placed")
-    columns = [column for column in placed.c if column.name != "place"]
-    return select(*columns).where(placed.c.place <= letters.SHOWN).order_by(placed.c.agency, placed.c.number)
+    return select(*rows.c).where(rows.c.state == queries.MISSING).subquery("missing")
 
 
-def _place(agency: ColumnElement[Any], *order: ColumnElement[Any]) -> ColumnElement[int]:
-    return func.row_number().over(partition_by=agency, order_by=order).label("place")
-
-
-def _open(month: FilingMonth, now: datetime) -> Select[Any]:
-    """The entries whose flags are open: flagged, and neither filed nor excused since."""
-    rows = queries.entries(month, Moment(now, now)).subquery("standing")
-    flag_rows = queries.FLAGS
-    is_open = flag_rows.c.cleared_at.is_(None) & (flag_rows.c.month == month.name)
-    joined = rows.join(flag_rows, (flag_rows.c.tender_id == rows.c.tender_id) & is_open)
-    return select(*rows.c).select_from(joined)
+def _open(month: FilingMonth) -> FromClause:
+    """The tenders whose flags are open: flagged, and neither filed nor excused since."""
+    found, tenders = queries.FLAGS, monthly.TENDERS
+    columns = [tenders.c[name] for name in Listed._fields]
+    joined = found.join(tenders, tenders.c.id == found.c.tender_id)
+    query = select(found.c.agency_id, *columns).select_from(joined)
+    return query.where(found.c.month == month.name, found.c.cleared_at.is_(None)).subquery("open")
 
 
 def _total(missing: Mapping[UUID, Missing]) -> int:

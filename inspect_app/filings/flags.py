@@ -41,6 +41,7 @@ def write(session: Session, month: FilingMonth, now: datetime, *, only: UUID | N
 
 def close_month(session: Session, month: FilingMonth, now: datetime) -> bool:
     """Write a month's flags, once: False when that was done before."""
+    _hold(session, alone=True)
     if queries.flagged_month(session, month.name):
         return False
     flags = write(session, month, now)

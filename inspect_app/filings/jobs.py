@@ -4,8 +4,8 @@ from datetime import date, time
 
 from inspect_app.core.database import session, transaction
 from inspect_app.core.jobs import Daily, Job, Monthly, Outcome, Turn
-from inspect_app.filings import chasing, flags
-from inspect_app.filings.months import FilingMonth, before
+from inspect_app.filings import chasing, flags, queries
+from inspect_app.filings.months import FilingMonth, at, before, current
 from scoring import lawbook
 
 RULES = lawbook.at(lawbook.newest()).local
@@ -29,25 +29,37 @@ def _notice(turn: Turn, number: int) -> Outcome:
     month = _reported(turn)
     if turn.now >= month.overdue_from:
         return {"too_late": 1}
-    with transaction() as current:
-        return chasing.notify(current, month, number, turn.due_at, turn.now)
+    with transaction() as writing:
+        return chasing.notify(writing, month, number, turn.due_at, turn.now)
 
 
 def flag(turn: Turn) -> Outcome:
     """Flags of the month whose filing ended, and word of them, in one transaction."""
-    with transaction() as current:
-        return chasing.flag(current, _reported(turn), turn.due_at, turn.now)
+    with transaction() as writing:
+        return chasing.flag(writing, _reported(turn), turn.due_at, turn.now)
 
 
 def chase(turn: Turn) -> Outcome:
-    """What of the chase is due by now and was not done; each month in a transaction of its own."""
+    """What of the chase is due by now and was not done; each month in a transaction of its own.
+
+    A worker that was down may begin this before the flags of last month: then they are written first.
+    """
+    _flag_if_due(turn)
     totals = {"messages": 0, "unreachable": 0}
     for name in flags.open_months(session()):
         turn.check()
-        with transaction() as current:
-            found = chasing.chase(current, FilingMonth(name), turn.now)
+        with transaction() as writing:
+            found = chasing.chase(writing, FilingMonth(name), turn.now)
         totals = {key: totals[key] + count for key, count in found.items()}
     return totals
+
+
+def _flag_if_due(turn: Turn) -> None:
+    month = current(turn.now)
+    due_at = at(month.overdue_on, month.chase.flag_at)
+    if turn.now >= due_at and queries.flagged_month(session(), month.name) is None:
+        with transaction() as writing:
+            chasing.flag(writing, month, due_at, turn.now)
 
 
 def _reported(turn: Turn) -> FilingMonth:

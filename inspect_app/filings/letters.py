@@ -3,11 +3,11 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from inspect_app.core import roc
 from inspect_app.core.permissions import STAFF, Role
 from inspect_app.filings.months import FilingMonth
-from inspect_app.filings.queries import Entry
 from inspect_app.messages.kinds import Kind
 from inspect_app.messages.letters import Block, DueDay, Letter, Link, Recipient, Section, Table
 
@@ -28,13 +28,21 @@ SHOWN = 50
 """Tenders listed in a message for each agency; the page has them all."""
 
 
+class Listed(NamedTuple):
+    """A tender as a message lists it."""
+
+    number: str
+    name: str
+    status: str | None
+
+
 @dataclass(frozen=True, slots=True)
 class Missing:
     """What of a month is missing at one agency: how many, and the first of them."""
 
     agency: str
     count: int
-    entries: Sequence[Entry]
+    tenders: Sequence[Listed]
 
 
 def notice(
@@ -97,7 +105,7 @@ def _lists(missing: Sequence[Missing]) -> tuple[Block, ...]:
 
 
 def _list(missing: Missing) -> tuple[Table | str, ...]:
-    rows = tuple((entry.number, entry.name, entry.status or "未填") for entry in missing.entries)
+    rows = tuple((each.number, each.name, each.status or "未填") for each in missing.tenders)
     table = Table(f"{missing.agency}未填報的標案", ("標案編號", "標案名稱", "執行狀態"), rows)
     left = missing.count - len(rows)
     return (table, f"另有 {left:,} 件，請到網頁查看全部。") if left else (table,)

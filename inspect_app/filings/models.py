@@ -59,7 +59,6 @@ class Flag(Base):
     __table_args__ = (
         CheckConstraint("how IN ('on_time', 'late', 'excused')", name="how"),
         Index("ix_filing_flags_tender_id", "tender_id"),
-        Index("ix_filing_flags_agency_id_month", "agency_id", "month"),
         Index(
             "ix_filing_flags_open",
             "month",

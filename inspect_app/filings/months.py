@@ -52,6 +52,10 @@ class FilingMonth:
     def overdue_from(self) -> datetime:
         return start_of(self.overdue_on)
 
+    def is_over(self, now: datetime) -> bool:
+        """Whether filing for it is no longer in time."""
+        return now >= self.overdue_from
+
     @property
     def duty(self) -> FilingDuty:
         return lawbook.at(self.due_month).local.filing_duty

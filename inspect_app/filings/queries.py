@@ -115,6 +115,12 @@ def excuses(session: Session, month: str, tender_ids: Iterable[UUID]) -> dict[UU
     }
 
 
+def excuses_of(session: Session, tender_id: UUID) -> dict[str, Excuse]:
+    """A tender's excuses that hold now, by month."""
+    query = select(Excuse).where(Excuse.tender_id == tender_id, Excuse.withdrawn_at.is_(None))
+    return {row.month: row for row in session.scalars(query)}
+
+
 def flagged_month(session: Session, month: str) -> FlaggedMonth | None:
     return session.get(FlaggedMonth, month)
 

@@ -10,9 +10,11 @@ from inspect_app.core.api import paginate
 from inspect_app.core.auth import current_actor, requires
 from inspect_app.core.database import session, transaction
 from inspect_app.core.problems import Problem, Stale
+from inspect_app.filings import own as filings
+from inspect_app.filings import words as filing_words
 from inspect_app.inspections import queries as inspections
 from inspect_app.inspections.words import STATES, TONES
-from inspect_app.tenders import forms, pages_history, policy, queries, service
+from inspect_app.tenders import forms, history, pages_history, policy, queries, service
 from inspect_app.tenders.imports import pages as imports_pages
 from inspect_app.tenders.models import KINDS, Tender
 from scoring import lawbook
@@ -64,7 +66,13 @@ def tender(tender_id: UUID) -> str:
         "tenders/tender.html",
         tender=row,
         kinds=KINDS,
-        months=queries.progress_of(session(), row.id),
+        now=clock.now(),
+        months=filings.months(session(), row, clock.now()),
+        filing_states=filing_words.STATES,
+        filing_tones=filing_words.TONES,
+        filed=filing_words.filed,
+        cleared=filing_words.CLEARED,
+        sources=history.SOURCES,
         behind_from=_behind_from(),
         inspections=list(session().scalars(known)),
         states=STATES,

@@ -141,7 +141,6 @@ def _flags() -> None:
     )
     with op.batch_alter_table('filing_flags', schema=None) as batch_op:
         batch_op.create_index('ix_filing_flags_tender_id', ['tender_id'], unique=False)
-        batch_op.create_index('ix_filing_flags_agency_id_month', ['agency_id', 'month'], unique=False)
         batch_op.create_index('ix_filing_flags_open', ['month', 'agency_id'], unique=False, sqlite_where=OPEN, postgresql_where=OPEN)
 
     op.create_table('filing_chases',

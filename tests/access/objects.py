@@ -56,6 +56,7 @@ LIST = "標案編號,標案名稱,主辦機關,預算金額(元)\n{number},甲�
 def build(world: World) -> None:
     """Add everything; `world.objects` then tells where it is, by kind and name."""
     visits = _visits(world)
+    _excuse(world, visits["issued"])
     world.objects = {
         "inspection": {name: visit_ids(visit) for name, visit in visits.items()},
         "defect": _defects(visits),
@@ -79,6 +80,12 @@ def build(world: World) -> None:
     }
     for kind, ids in ABSENT.items():
         world.objects[kind]["absent"] = ids
+
+
+def _excuse(world: World, visit: Visit) -> None:
+    """The known tender need not file for the month that addresses name."""
+    path = f"/filings/2026-10/excuses/{visit.tender}"
+    expect(world.as_user("staff").put(path, {"reason": "停工", "document": "測工字第 1 號"}), 201)
 
 
 # -- inspections and what hangs on them ----------------------------------------------------------------

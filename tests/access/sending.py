@@ -229,6 +229,7 @@ SIGN_IN = {"username": "staff", "password": builders.PASSWORD}
 TEST = {"result": "pass", "document": "試字第 1 號"}
 ISSUE = {"document": "測查字第 9 號"}
 OVERRIDE = {"band": 0, "required": 12, "document": "府工字第 1 號"}
+EXCUSE = {"reason": "停工期間免填", "document": "測工字第 2 號"}
 EXTENSION = {"reason": "雨季", "document": "測展字第 1 號"}
 VISIT, VISIT_PAGE = "/api/v1/inspections/<uuid:inspection_id>", "/inspections/<uuid:inspection_id>"
 DEFECT, DEFECT_PAGE = "/api/v1/defects/<uuid:defect_id>", "/defects/<uuid:defect_id>"
@@ -244,6 +245,7 @@ BODIES: dict[str, Body] = {
     f"PUT {TENDER}": lambda _: {"json": builders.tender_body("改-1"), "headers": {"If-Match": "*"}},
     "POST /api/v1/tenders/imports": lambda _: {"data": {"file": objects.csv_file("匯-2")}},
     f"PUT {TENDER}/progress/<string:month>": _json(planned="50.00", actual="49.00"),
+    "PUT /api/v1/filings/<string:month>/excuses/<uuid:tender_id>": _json(**EXCUSE),
     "POST /api/v1/inspections": _plan,
     f"PUT {VISIT}": _plan,
     f"GET {VISIT}/paper.pdf": lambda _: {"query_string": {"form": "construction-inspection", "version": "1"}},
@@ -290,6 +292,8 @@ BODIES: dict[str, Body] = {
     "POST /tenders/<uuid:tender_id>/edit": _tender_form("改-2"),
     "POST /tenders/import": lambda _: {"data": {"file": objects.csv_file("匯-3"), "unit": "twd"}},
     "POST /tenders/import/<word>": _form(),
+    "POST /filings/<string:month>/excuses/<uuid:tender_id>": _form(**EXCUSE),
+    "POST /filings/<string:month>/excuses/<uuid:tender_id>/withdraw": _form(),
     "POST /inspections": _plan_form,
     f"POST {VISIT_PAGE}/edit": _plan_form,
     f"POST {VISIT_PAGE}/declare": _form(conflict="no"),

@@ -233,6 +233,17 @@ def test_a_worker_that_was_down_does_each_step_once_by_the_legal_dates(
     assert len(sent(write)) == 3 + 4
 
 
+def test_the_chase_writes_the_flags_first_where_they_are_not_yet_written(
+    write: Write, run: Run, city: dict[str, UUID]
+) -> None:
+    run("filings.chase", "2026-11-16 09:00")
+    before = sent(write)
+
+    assert run("filings.flag", "2026-11-16 09:01") == {"flagged": 3, "messages": 0, "unreachable": 0}
+    assert sent(write) == before
+    assert len(before) == 3 + 4
+
+
 @pytest.mark.every_database
 def test_nobody_to_write_to_is_told_to_the_staff_and_tried_again(
     write: Write, run: Run, people: object

@@ -160,6 +160,14 @@ EXAMPLES: dict[str, Example] = {
     "POST /tenders/imports": Example(
         "staff", "/tenders/imports", data=CSV, kind="multipart/form-data; boundary=x"
     ),
+    "GET /filings": Example("staff", "/filings"),
+    "GET /filings/{month}": Example("staff", "/filings/2026-10"),
+    "PUT /filings/{month}/excuses/{tender_id}": Example(
+        "staff",
+        "/filings/2026-10/excuses/{tender}",
+        lambda _: {"reason": "停工", "document": "測工字第 1 號", "note": "另附"},
+    ),
+    "DELETE /filings/{month}/excuses/{tender_id}": Example("staff", "/filings/2026-09/excuses/{tender}"),
     "GET /tenders/{tender_id}/progress": Example("staff", "/tenders/{tender}/progress"),
     "PUT /tenders/{tender_id}/progress/{month}": Example(
         "staff",

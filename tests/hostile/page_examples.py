@@ -74,6 +74,12 @@ FORMS: dict[str, Form] = {
         },
     ),
     "tenders.import_kept": Form("staff", "/tenders/import/{word}", lambda _: {"partly": "yes"}),
+    "filings.excuse": Form(
+        "staff",
+        "/filings/2026-10/excuses/{tender}",
+        lambda _: {"reason": "停工", "document": "測工字第 1 號", "note": "另附"},
+    ),
+    "filings.withdraw": Form("staff", "/filings/2026-09/excuses/{tender}/withdraw"),
     "inspections.create": Form("staff", "/inspections", lambda w: {**_plan(w), "tender": w.ids["tender"]}),
     "inspections.update": Form(
         "staff",
@@ -168,6 +174,7 @@ PLACES = {
     "tender_id": "tender",
     "defect_id": "defect",
     "device_id": "device",
+    "month": "month",
     "word": "word",
     "quarter": "quarter",
     "outgoing_id": "message",

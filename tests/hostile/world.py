@@ -135,6 +135,9 @@ def build(world: World) -> None:
     progress = {"planned": "50.00", "actual": "49.50"}
     expect(world.send("PUT", f"/tenders/{world.ids['tender']}/progress/{MONTH}", "staff", json=progress), 201)
     world.ids |= {name: str(world.people[name]) for name in world.people}
+    excuse = {"reason": "停工", "document": "測工字第 2 號"}
+    expect(world.send("PUT", f"/filings/2026-09/excuses/{world.ids['tender']}", "staff", json=excuse), 201)
+    world.ids["month"] = MONTH
     world.ids["defect_code"] = "5.01.01"
     world.ids["sha256"], world.ids["new_sha256"] = sha256(1), sha256(9)
     world.ids |= {"lost_sha256": sha256(LOST), "over_sha256": sha256(OVER)}
