@@ -60,8 +60,13 @@ from inspect_app.plausibility import jobs as plausibility_jobs
 from inspect_app.plausibility import keeping as plausibility_keeping
 from inspect_app.plausibility import pages as plausibility_pages
 from inspect_app.plausibility import searching as plausibility
+from inspect_app.scrutiny import api as scrutiny_api
+from inspect_app.scrutiny import jobs as scrutiny_jobs
+from inspect_app.scrutiny import pages as scrutiny_pages
+from inspect_app.scrutiny import service as scrutiny
 from inspect_app.tenders import api as tenders_api
 from inspect_app.tenders import pages as tenders_pages
+from inspect_app.tenders import service as tenders
 from scoring import lawbook
 
 APIS = (
@@ -77,6 +82,7 @@ APIS = (
     plausibility_api.blp,
     openrosa_api.blp,
     evidence_api.blp,
+    scrutiny_api.blp,
     operations_api.blp,
 )
 PAGES = (
@@ -93,15 +99,23 @@ PAGES = (
     operations_pages.blueprint,
     scraping.blueprint,
     evidence_pages.blueprint,
+    scrutiny_pages.blueprint,
 )
 MESSAGE_KINDS: tuple[kinds.Kind, ...] = ()
 """Each room's own tuple of message kinds, one after the other."""
-JOBS = (*photos_jobs.JOBS, *openrosa_jobs.JOBS, *plausibility_jobs.JOBS, *evidence_jobs.JOBS)
+JOBS = (
+    *photos_jobs.JOBS,
+    *openrosa_jobs.JOBS,
+    *plausibility_jobs.JOBS,
+    *evidence_jobs.JOBS,
+    *scrutiny_jobs.JOBS,
+)
 kinds.declare(*MESSAGE_KINDS)
 problems.FORMATS["/openrosa/"] = openrosa_answers.refusal
 photos_policy.READERS.append(defects_policy.carries_photo)
 photos_naming.NAMERS.append(defects_queries.correction_names)
 erasing.FORGETTERS.append(plausibility_keeping.forget)
+tenders.AFTER_FILING.append(scrutiny.refresh)
 audit.HOLDS["inspection"] = inspections_queries.hold
 sealing.BEGIN["key"] = evidence.begin
 

@@ -59,5 +59,7 @@ PERMISSIONS: dict[str, frozenset[Role]] = {
     "defects.extend": STAFF,
     "plausibility.read": TEAM | {Role.AUDITOR},
     "plausibility.review": TEAM,
+    "filing_notes.read": TEAM | {Role.AUDITOR, Role.AGENCY},
+    "filing_notes.review": STAFF,
     "operations.read": frozenset({Role.ADMIN}),
 }

@@ -64,6 +64,7 @@ WITHHELD: Mapping[str, frozenset[str]] = {
 TOLD_ROOMS = frozenset(
     {
         *("accounts", "accounts_api", "tenders", "tenders_api", "operations", "operations_api", "api-docs"),
+        *("scrutiny", "scrutiny_api"),  # notes rest on what is filed, and on issued inspections alone
         "revisions",  # pages about the catalogue as such; a tablet reads the API
     }
 )

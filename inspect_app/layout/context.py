@@ -11,6 +11,7 @@ from inspect_app.layout.parts import DemoAccount, NavItem
 # Label, endpoint, the permission that shows it.
 NAVIGATION = (
     ("標案", "tenders.index", "tenders.read"),
+    ("填報疑義", "scrutiny.index", "filing_notes.read"),
     ("查核", "inspections.index", "inspections.read"),
     ("缺失", "defects.index", "defects.read"),
     ("檢查表", "forms.index", "forms.read"),

@@ -14,6 +14,7 @@ from inspect_app.core.problems import Conflict, NotFound, Problem, Stale, TooLar
 from inspect_app.core.settings import current_settings
 from inspect_app.inspections import queries as inspections
 from inspect_app.inspections.words import STATES, TONES
+from inspect_app.scrutiny import section
 from inspect_app.tenders import forms, kept, pages_history, policy, queries, service
 from inspect_app.tenders.models import KINDS, Tender
 from inspect_app.tenders.uploads import import_upload
@@ -67,6 +68,7 @@ def tender(tender_id: UUID) -> str:
         kinds=KINDS,
         months=queries.progress_of(session(), row.id),
         behind_from=_behind_from(),
+        scrutiny=section.section(session(), actor, row.id),
         inspections=list(session().scalars(known)),
         states=STATES,
         tones=TONES,
