@@ -11,7 +11,7 @@ from inspect_app.scrutiny import policy, queries, schemas, service, showing
 
 blp = ApiBlueprint("scrutiny_api", __name__, description="填報疑義")
 
-NOTE = "/filing-notes/<uuid:note_id>"
+NOTE = "/filing-notes/<uuid:filing_note_id>"
 
 
 @blp.get("/filing-notes")
@@ -28,9 +28,9 @@ def notes(args: dict[str, Any]) -> dict[str, Any]:
 @blp.get(NOTE)
 @requires("filing_notes.read")
 @blp.response(200, schemas.FilingNoteOut)
-def note(note_id: UUID) -> Any:
+def note(filing_note_id: UUID) -> Any:
     """One note, with its version as ETag."""
-    row = policy.readable(session(), current_actor(), note_id)
+    row = policy.readable(session(), current_actor(), filing_note_id)
     (told,) = showing.shown(session(), current_actor(), [row])
     return versioned(told, row.version)
 
@@ -39,11 +39,11 @@ def note(note_id: UUID) -> Any:
 @requires("filing_notes.review")
 @blp.arguments(schemas.FilingNoteReviewIn)
 @blp.response(201, schemas.FilingNoteOut)
-def review(given: service.Review, note_id: UUID) -> Any:
+def review(given: service.Review, filing_note_id: UUID) -> Any:
     """Judge a note as it stands: confirmed, or dismissed with a reason; it holds until the values change."""
     actor = current_actor()
     with transaction() as current:
-        check_version(policy.readable(current, actor, note_id, lock=True).version, required=False)
-        row = service.review(current, note_id, given, actor, clock.now())
+        check_version(policy.readable(current, actor, filing_note_id, lock=True).version, required=False)
+        row = service.review(current, filing_note_id, given, actor, clock.now())
         (told,) = showing.shown(current, actor, [row])
     return versioned(told, row.version, 201)

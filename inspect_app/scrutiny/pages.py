@@ -85,31 +85,31 @@ def _linked(endpoint: str, **more: Any) -> str:
     return url_for(endpoint, **kept | more)
 
 
-@blueprint.get("/<uuid:note_id>")
+@blueprint.get("/<uuid:filing_note_id>")
 @requires("filing_notes.read")
-def note(note_id: UUID) -> Response:
+def note(filing_note_id: UUID) -> Response:
     """One note: its sentence, every value it rests on, what people made of it."""
-    return _shown(note_id, Refusal())
+    return _shown(filing_note_id, Refusal())
 
 
-@blueprint.post("/<uuid:note_id>/review")
+@blueprint.post("/<uuid:filing_note_id>/review")
 @requires("filing_notes.review")
-def review(note_id: UUID) -> Response:
+def review(filing_note_id: UUID) -> Response:
     """Judge a note as it stood when the page was opened."""
     try:
         given = read(schemas.FilingNoteReviewIn())
         with transaction() as current:
-            check_seen(policy.readable(current, current_actor(), note_id, lock=True).version)
-            service.review(current, note_id, given, current_actor(), clock.now())
+            check_seen(policy.readable(current, current_actor(), filing_note_id, lock=True).version)
+            service.review(current, filing_note_id, given, current_actor(), clock.now())
     except (Conflict, InvalidFields, Stale) as problem:
-        return _shown(note_id, refusal("review", problem))
+        return _shown(filing_note_id, refusal("review", problem))
     flash(f"已登錄：{VERDICTS[given.verdict]}。", "success")
-    return redirect(url_for(".note", note_id=note_id), 303)
+    return redirect(url_for(".note", filing_note_id=filing_note_id), 303)
 
 
-def _shown(note_id: UUID, refused: Refusal) -> Response:
+def _shown(filing_note_id: UUID, refused: Refusal) -> Response:
     actor = current_actor()
-    row = policy.readable(session(), actor, note_id)
+    row = policy.readable(session(), actor, filing_note_id)
     (told,) = showing.shown(session(), actor, [row])
     context = {
         "fields": [(name, FIELDS[name]) for name in FIELDS if any(name in fact for fact in row.facts)],

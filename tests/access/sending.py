@@ -30,6 +30,7 @@ KINDS = {
     "code": "form",
     "revision": "revision",
     "defect_code": "defect code",
+    "filing_note_id": "filing note",
     "filename": "file",
 }
 """The kind of object that an address names, by its parameter."""
@@ -242,6 +243,7 @@ BODIES: dict[str, Body] = {
     f"POST {VISIT}/issue": _json(**ISSUE, correct_by=DEADLINE),
     f"POST {VISIT}/recipients": _json(party="pcm", document="測補字第 1 號"),
     f"POST {VISIT}/close": _json(),
+    "POST /api/v1/filing-notes/<uuid:filing_note_id>/review": _json(verdict="confirmed"),
     f"POST {VISIT}/photo-notes/<uuid:note_id>/reviews": _json(verdict="clear"),
     f"PUT {PHOTO}": _photo,
     "POST /api/v1/photos/<string:sha256>/erasure": _json(reason="當事人請求刪除"),
@@ -276,6 +278,7 @@ BODIES: dict[str, Body] = {
     f"POST {VISIT_PAGE}/issue": _form(**ISSUE, correct_by="115/12/20"),
     f"POST {VISIT_PAGE}/send-on": _form(party="pcm", document="測補字第 1 號"),
     f"POST {VISIT_PAGE}/close": _form(),
+    "POST /scrutiny/<uuid:filing_note_id>/review": _form(verdict="dismissed", reason="已查證"),
     f"POST {VISIT_PAGE}/photo-notes/<uuid:note_id>/review": _form(verdict="clear"),
     "POST /photos/retention/<uuid:inspection_id>": _form(sha256s="0" * 64, reason="當事人請求刪除"),
     f"POST {DEFECT_PAGE}/correct": _correction_form,

@@ -106,6 +106,9 @@ FORMS: dict[str, Form] = {
         "/inspections/{reused}/photo-notes/{note}/review",
         lambda _: {"verdict": "follow_up", "reason": "與改善中的照片相同"},
     ),
+    "scrutiny.review": Form(
+        "staff", "/scrutiny/{filing_note}/review", lambda _: {"verdict": "dismissed", "reason": "已查證"}
+    ),
     "photo_pages.erase": Form(
         "staff",
         "/photos/retention/{over}",
@@ -137,5 +140,6 @@ PLACES = {
     "code": "form_code",
     "version": "form_version",
     "defect_code": "defect_code",
+    "filing_note_id": "filing_note",
 }
 """What stands at a place of a page's address, by the name of a thing of the world."""
