@@ -26,7 +26,7 @@ def csv_bytes(notes: Iterable[Shown]) -> bytes:
 def _cells(shown: Shown) -> tuple[str, ...]:
     note, tender = shown.note, shown.note.tender_row
     return (
-        *(tender.agency, tender.number, tender.name, shown.title, "明顯" if note.strong else "請確認"),
+        *(tender.agency, tender.number, tender.name, shown.title, "明顯" if note.strong else "一般"),
         *(note.first, note.last, shown.sentence, shown.values, STATES[note.state]),
         (shown.review.reason or "") if shown.review else "",
     )

@@ -14,11 +14,11 @@ from inspect_app.core.database import session, transaction
 from inspect_app.core.problems import Conflict, InvalidFields, Stale
 from inspect_app.inspections.pages_forms import Refusal, check_seen, read, refusal
 from inspect_app.layout.context import roc_time
-from inspect_app.layout.parts import Event
+from inspect_app.layout.parts import Column, Event
 from inspect_app.scrutiny import exporting, policy, queries, schemas, service, showing
 from inspect_app.scrutiny.models import FilingNote
 from inspect_app.scrutiny.rules import rules
-from inspect_app.scrutiny.words import FIELDS, OPEN, SHOWN_TO_AGENCIES, STATES, TONES, VERDICTS
+from inspect_app.scrutiny.words import FIELDS, NUMERIC, OPEN, SHOWN_TO_AGENCIES, STATES, TONES, VERDICTS
 
 blueprint = Blueprint("scrutiny", __name__, template_folder="templates", url_prefix="/scrutiny")
 PAGE, EXPORTED = 50, 10_000
@@ -111,8 +111,11 @@ def _shown(filing_note_id: UUID, refused: Refusal) -> Response:
     actor = current_actor()
     row = policy.readable(session(), actor, filing_note_id)
     (told,) = showing.shown(session(), actor, [row])
+    fields = [name for name in FIELDS if any(name in fact for fact in row.facts)]
     context = {
-        "fields": [(name, FIELDS[name]) for name in FIELDS if any(name in fact for fact in row.facts)],
+        "fields": fields,
+        "numeric": NUMERIC,
+        "columns": [Column("月份"), *(Column(FIELDS[name], name in NUMERIC) for name in fields)],
         "value": showing.value,
         "may_review": policy.reviews(actor),
         "events": _events(row) if policy.reads_reviews(actor) else [],

@@ -5,6 +5,7 @@ STATES = {OPEN: "待確認", CONFIRMED: "屬實", DISMISSED: "不成立", GONE: 
 TONES = {OPEN: "warn", CONFIRMED: "bad", DISMISSED: "neutral", GONE: "good"}
 VERDICTS = {CONFIRMED: STATES[CONFIRMED], DISMISSED: STATES[DISMISSED]}
 SHOWN_TO_AGENCIES = (OPEN, CONFIRMED)
+NUMERIC = ("planned", "actual", "visit")
 FIELDS = {
     "planned": "預定 %",
     "actual": "實際 %",

@@ -40,7 +40,7 @@ def test_a_note_is_found_in_the_list_and_judged(
     tab.get_by_role("link", name="進度停滯不動").click()
     accessible(tab)
 
-    tab.get_by_label("判斷").select_option("dismissed")
+    tab.locator("#review-verdict").select_option("dismissed")
     tab.get_by_role("button", name="登錄判斷").click()
     expect(tab.get_by_text("不成立時必填。").first).to_be_visible()
     accessible(tab)
