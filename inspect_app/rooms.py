@@ -42,11 +42,13 @@ from inspect_app.evidence import pages as evidence_pages
 from inspect_app.evidence import service as evidence
 from inspect_app.exports import api as exports_api
 from inspect_app.exports import pages as exports_pages
+from inspect_app.exports import quarterly as exports_quarterly
 from inspect_app.filings import api as filings_api
 from inspect_app.filings import flags as filings
 from inspect_app.filings import jobs as filings_jobs
 from inspect_app.filings import letters as filings_letters
 from inspect_app.filings import pages as filings_pages
+from inspect_app.filings import weekly as filings_weekly
 from inspect_app.inspections import api as inspections_api
 from inspect_app.inspections import duties as inspections_duties
 from inspect_app.inspections import openapi
@@ -55,7 +57,7 @@ from inspect_app.inspections import queries as inspections_queries
 from inspect_app.layout import context
 from inspect_app.layout.parts import DemoAccount
 from inspect_app.messages import api as inbox_api
-from inspect_app.messages import inbox, kinds
+from inspect_app.messages import feeds, inbox, kinds
 from inspect_app.messages import pages as inbox_pages
 from inspect_app.messages import rounds as messages_rounds
 from inspect_app.openrosa import answers as openrosa_answers
@@ -81,10 +83,15 @@ from inspect_app.plausibility import searching as plausibility
 from inspect_app.quotas import api as quotas_api
 from inspect_app.quotas import pages as quotas_pages
 from inspect_app.reminders import jobs as reminders_jobs
-from inspect_app.reminders import weekly
+from inspect_app.reminders import sources, weekly
+from inspect_app.scrutiny import api as scrutiny_api
+from inspect_app.scrutiny import jobs as scrutiny_jobs
+from inspect_app.scrutiny import pages as scrutiny_pages
+from inspect_app.scrutiny import service as scrutiny
 from inspect_app.tenders import api as tenders_api
 from inspect_app.tenders import history
 from inspect_app.tenders import pages as tenders_pages
+from inspect_app.tenders import service as tenders
 from inspect_app.tenders.imports import api as tender_imports_api
 from inspect_app.tenders.imports import jobs as tender_imports_jobs
 from scoring import lawbook
@@ -109,6 +116,7 @@ APIS = (
     openrosa_api.blp,
     evidence_api.blp,
     exports_api.blp,
+    scrutiny_api.blp,
     operations_api.blp,
     operations_messages_api.blp,
 )
@@ -136,6 +144,7 @@ PAGES = (
     scraping.blueprint,
     evidence_pages.blueprint,
     exports_pages.blueprint,
+    scrutiny_pages.blueprint,
 )
 MESSAGE_KINDS: tuple[kinds.Kind, ...] = (
     *accounts_addresses.KINDS,
@@ -153,6 +162,7 @@ JOBS = (
     *tender_imports_jobs.JOBS,
     *deadlines_jobs.JOBS,
     *reminders_jobs.JOBS,
+    *scrutiny_jobs.JOBS,
 )
 ROUNDS = messages_rounds.ROUNDS
 kinds.declare(*MESSAGE_KINDS)
@@ -162,6 +172,10 @@ photos_policy.READERS.append(defects_policy.carries_photo)
 photos_naming.NAMERS.append(defects_queries.correction_names)
 erasing.FORGETTERS.append(plausibility_keeping.forget)
 history.FOLLOWERS.append(filings.clear)
+sources.FILINGS.append(filings_weekly.TOLD)
+feeds.SOURCES.append(clocks.due_days)
+quarterly.BUILD.append(exports_quarterly.built_page)
+tenders.AFTER_FILING.append(scrutiny.refresh)
 audit.HOLDS["inspection"] = inspections_queries.hold
 sealing.BEGIN["key"] = evidence.begin
 

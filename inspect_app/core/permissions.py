@@ -70,6 +70,8 @@ PERMISSIONS: dict[str, frozenset[Role]] = {
     "plausibility.review": TEAM,
     "exports.read": STAFF | {Role.AUDITOR},
     "exports.build": STAFF,
+    "filing_notes.read": TEAM | {Role.AUDITOR, Role.AGENCY},
+    "filing_notes.review": STAFF,
     "operations.read": frozenset({Role.ADMIN}),
     "jobs.run": frozenset({Role.ADMIN}),
     "jobs.preview": frozenset({Role.ADMIN, Role.STAFF}),

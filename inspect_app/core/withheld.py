@@ -86,6 +86,7 @@ TOLD_ROOMS = frozenset(
         "tender_imports_api",
         # Messages whose being there would tell of a visit are not listed for anyone.
         *("operations_messages", "operations_messages_api"),
+        *("scrutiny", "scrutiny_api"),  # notes rest on what is filed, and on issued inspections alone
         "revisions",  # pages about the catalogue as such; a tablet reads the API
     }
 )

@@ -20,7 +20,9 @@ def remind(turn: Turn) -> Outcome:
     today = legal_day(turn.now)
     if turn.period != today.isoformat():
         return {"skipped": "past"}
-    written = list(reminding.letters(session(), today, turn.due_at))
+    with transaction() as current:
+        page = reminding.build_return(current, today)
+    written = list(reminding.letters(session(), today, turn.due_at, page))
     post(written, turn)
     return {}
 

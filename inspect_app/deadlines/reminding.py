@@ -33,10 +33,15 @@ class Digest:
         return any(duty.secret for duty in (*self.own, *self.copies))
 
 
-def letters(session: Session, today: date, due_at: datetime) -> Iterator[Letter]:
-    """The letters of a day, in an order that does not change."""
+def build_return(session: Session, today: date) -> str | None:
+    """Build the quarterly return on a day that reminds of it; the path of its page. The caller owns the transaction."""
     calendar = Calendar.of(session)
-    page = quarterly.build(session, today) if _is_quarter_due(session, today, calendar) else None
+    return quarterly.build(session, today) if _is_quarter_due(session, today, calendar) else None
+
+
+def letters(session: Session, today: date, due_at: datetime, page: str | None = None) -> Iterator[Letter]:
+    """The letters of a day, in an order that does not change; `page` has the quarterly return's file."""
+    calendar = Calendar.of(session)
     for digest in digests(session, today, calendar):
         yield _letter(digest, today, due_at, calendar, page)
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session, defer
 
-from inspect_app.core import audit
+from inspect_app.core import audit, clock
 from inspect_app.core.auth import Actor
 from inspect_app.core.problems import NotFound
 from inspect_app.core.sheets import as_xlsx
@@ -47,3 +47,9 @@ def file(session: Session, year: int, quarter: int) -> QuarterlyReturn:
     if row is None:
         raise NotFound("這一季的季報尚未產生；請在「匯出」頁按「產生季報」。")
     return row
+
+
+def built_page(session: Session, year: int, quarter: int) -> str:
+    """Build a quarter's file for the worker; the path of the page that has it."""
+    build(session, year, quarter, clock.now())
+    return "/exports"

@@ -26,6 +26,7 @@ LABELS = {
     "party": "補送對象",
     "sha256s": "免補的照片",
     "result": "試驗結果",
+    "verdict": "判斷",
     "decided_on": "判定日期",
     "note": "說明",
     "before": "改善前照片",

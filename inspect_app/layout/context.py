@@ -13,6 +13,7 @@ from inspect_app.layout.parts import DemoAccount, NavItem
 NAVIGATION = (
     ("標案", "tenders.index", "tenders.read"),
     ("填報", "filings.index", "filings.read"),
+    ("填報疑義", "scrutiny.index", "filing_notes.read"),
     ("查核", "inspections.index", "inspections.read"),
     ("缺失", "defects.index", "defects.read"),
     ("期限", "deadlines.index", "deadlines.read"),

@@ -14,6 +14,7 @@ from inspect_app.filings import own as filings
 from inspect_app.filings import words as filing_words
 from inspect_app.inspections import queries as inspections
 from inspect_app.inspections.words import STATES, TONES
+from inspect_app.scrutiny import section
 from inspect_app.tenders import forms, history, pages_history, policy, queries, service
 from inspect_app.tenders.imports import pages as imports_pages
 from inspect_app.tenders.models import KINDS, Tender
@@ -74,6 +75,7 @@ def tender(tender_id: UUID) -> str:
         cleared=filing_words.CLEARED,
         sources=history.SOURCES,
         behind_from=_behind_from(),
+        scrutiny=section.section(session(), actor, row.id),
         inspections=list(session().scalars(known)),
         states=STATES,
         tones=TONES,

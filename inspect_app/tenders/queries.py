@@ -1,11 +1,11 @@
 """Reading tenders and their progress."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, false, func, or_, select, true
+from sqlalchemy import ColumnElement, Integer, Select, false, func, or_, select, true, type_coerce
 from sqlalchemy.orm import Session
 
 from inspect_app.accounts.queries import organisations_like, organisations_named
@@ -40,6 +40,18 @@ def visible_to(actor: Actor) -> ColumnElement[bool]:
         own = OWN_COLUMN[actor.role] == actor.organisation_id
         return own if actor.organisation_id is not None else false()
     return true() if actor.role in PERMISSIONS["tenders.read"] else false()
+
+
+def ids_visible_to(actor: Actor) -> Select[UUID]:
+    """The ids of those tenders, as a subquery for other features' conditions."""
+    return select(Tender.id).where(visible_to(actor))
+
+
+def ids_of_agency(agency: UUID | str) -> Select[UUID]:
+    """The ids of an agency's tenders, by its id or its name, as a subquery."""
+    if isinstance(agency, str):
+        return select(Tender.id).where(Tender.agency_id.in_(organisations_named(agency)))
+    return select(Tender.id).where(Tender.agency_id == agency)
 
 
 def listed(actor: Actor, wanted: TenderFilter) -> Select[Tender]:
@@ -124,3 +136,29 @@ def progress_at(session: Session, tender_id: UUID, month: str) -> Progress | Non
 def agencies() -> Select[UUID]:
     """The ids of the organisations that are a tender's agency, as a subquery."""
     return select(Tender.agency_id).distinct()
+
+
+def hold(session: Session, tender_ids: Iterable[UUID]) -> None:
+    """Hold tenders until the transaction ends, in one order, so that of two who do none waits for the other."""
+    query = select(Tender.id).where(Tender.id.in_(list(tender_ids))).order_by(Tender.id)
+    session.execute(query.with_for_update(of=Tender, key_share=True)).all()
+
+
+def ids_after(session: Session, last: UUID | None, limit: int) -> list[UUID]:
+    """The next ids of all tenders, in their order: for work that goes through them batch by batch."""
+    query = select(Tender.id).order_by(Tender.id).limit(limit)
+    return list(session.scalars(query if last is None else query.where(Tender.id > last)))
+
+
+def months_since(session: Session, tender_ids: Iterable[UUID], since: str) -> Sequence[Any]:
+    """The months of tenders from one on, by tender and month: tender, month, planned, actual, status, filed_at.
+
+    Progress in hundredths of a percent, as it is stored: hundreds of thousands are read at a time.
+    """
+    columns = (
+        *(Progress.tender_id, Progress.month),
+        *(type_coerce(column, Integer) for column in (Progress.planned, Progress.actual)),
+        *(Progress.status, Progress.filed_at),
+    )
+    query = select(*columns).where(Progress.tender_id.in_(list(tender_ids)), Progress.month >= since)
+    return session.execute(query.order_by(Progress.tender_id, Progress.month)).all()

@@ -1,5 +1,6 @@
 """Creating, changing and importing tenders; filing their monthly progress."""
 
+from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass, fields
 from datetime import datetime
 from decimal import Decimal
@@ -15,6 +16,9 @@ from inspect_app.core.problems import Conflict
 from inspect_app.tenders import history, policy, queries
 from inspect_app.tenders.models import Progress, Tender
 
+Follow = Callable[[Session, Iterable[UUID], datetime], object]
+AFTER_FILING: list[Follow] = []
+"""What other rooms do, in the same transaction, once months of these tenders have changed."""
 ORGANISATIONS = ("agency", "supervisor", "contractor", "pcm")
 PLAIN = ("number", "name", "kind", "budget_twd", "contract_twd", "category", "status", "own")
 
@@ -100,6 +104,8 @@ def file_progress(
         history.keep_months(session, [(tender_id, month)], now, by)
     detail = {"month": month, "planned": str(data.planned), "actual": str(data.actual)}
     audit.record(session, by, "progress.filed", ("tender", tender_id), now, **detail)
+    for follow in AFTER_FILING:
+        follow(session, [tender_id], now)
     return row, fresh
 
 

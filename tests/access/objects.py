@@ -33,6 +33,7 @@ ABSENT: dict[str, Ids] = {
     "form": {"code": "no-such-form-whatsoever", "version": "1"},
     "revision": {"revision": "roc-999"},
     "defect code": {"defect_code": "5.99.01"},
+    "filing note": {"filing_note_id": NOWHERE},
     "file": {"filename": "css/no-such-file.css"},
     "job": {"job": "photos.absent"},
     "outgoing": {"outgoing_id": NOWHERE},
@@ -72,6 +73,7 @@ def build(world: World) -> None:
         "form": {"known": {"code": "construction-inspection", "version": "1"}},
         "revision": {"known": {"revision": "roc-111"}},
         "defect code": {"known": {"defect_code": "5.01.01"}},
+        "filing note": {"known": {"filing_note_id": filing_note(world, visits["issued"].tender)}},
         "file": {"known": {"filename": _static_file()}},
         "job": {"known": {"job": "photos.expire"}},
         "outgoing": _messages(world),
@@ -229,6 +231,14 @@ def _uploads(visits: dict[str, Visit]) -> dict[str, Ids]:
 
 
 # -- the rest --------------------------------------------------------------------------------------------
+
+
+def filing_note(world: World, tender: str) -> str:
+    """The id of a note on a month of a tender, filed beyond all measure."""
+    staff, told = world.as_user("staff"), {"planned": "50.00", "actual": "111.00", "status": "施工中"}
+    expect(staff.put(f"/tenders/{tender}/progress/2026-09", told), 201)
+    (note,) = expect(staff.get("/filing-notes", tender=tender), 200).get_json()["items"]
+    return str(note["id"])
 
 
 def _signed(world: World) -> str:

@@ -56,6 +56,7 @@ def build(world: World) -> Stages:
     stages = Stages(world, fresh, known.tender)
     stages.pool = _pool(known, [known, other])
     stages.pool["tender"].append({"tender_id": fresh})
+    stages.pool["filing note"] = [{"filing_note_id": objects.filing_note(world, known.tender)}]
     stages.save(WITHOUT)
     _grow(stages)
     return stages

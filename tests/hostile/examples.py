@@ -305,6 +305,15 @@ EXAMPLES: dict[str, Example] = {
         "/quotas/2026/overrides",
         lambda _: {"band": 0, "required": 12, "document": "府工字第 1 號", "approved_on": TODAY},
     ),
+    "GET /filing-notes": Example(
+        "staff", "/filing-notes", query="state=open&rule=actual_beyond&month=2026-10"
+    ),
+    "GET /filing-notes/{filing_note_id}": Example("staff", "/filing-notes/{filing_note}"),
+    "POST /filing-notes/{filing_note_id}/review": Example(
+        "staff",
+        "/filing-notes/{filing_note}/review",
+        lambda _: {"verdict": "dismissed", "reason": "已查證"},
+    ),
     "GET /defects": Example("staff", "/defects"),
     f"GET {DEFECT}": Example("staff", "/defects/{defect}"),
     f"POST {DEFECT}/corrections": Example(

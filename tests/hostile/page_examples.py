@@ -132,6 +132,9 @@ FORMS: dict[str, Form] = {
     "operations.run": Form("admin", "/operations/jobs/{job}/run"),
     "operations_messages.replay": Form("admin", "/operations/messages/{message}/replay"),
     "operations_messages.replay_all": Form("admin", "/operations/messages/replay"),
+    "scrutiny.review": Form(
+        "staff", "/scrutiny/{filing_note}/review", lambda _: {"verdict": "dismissed", "reason": "已查證"}
+    ),
     "photo_pages.erase": Form(
         "staff",
         "/photos/retention/{over}",
@@ -190,5 +193,6 @@ PLACES = {
     "position": "position",
     "on": "on",
     "roc_year": "roc_year",
+    "filing_note_id": "filing_note",
 }
 """What stands at a place of a page's address, by the name of a thing of the world."""

@@ -134,6 +134,7 @@ def build(world: World) -> None:
         world.ids["message"] = str(message(session, "dead", MORNING, error="伺服器拒收（RCPT 550）"))
     progress = {"planned": "50.00", "actual": "49.50"}
     expect(world.send("PUT", f"/tenders/{world.ids['tender']}/progress/{MONTH}", "staff", json=progress), 201)
+    world.ids["filing_note"] = _filing_note(world)
     world.ids |= {name: str(world.people[name]) for name in world.people}
     excuse = {"reason": "停工", "document": "測工字第 2 號"}
     expect(world.send("PUT", f"/filings/2026-09/excuses/{world.ids['tender']}", "staff", json=excuse), 201)
@@ -164,6 +165,16 @@ def build(world: World) -> None:
     for person in builders.CAST:
         world.api(person.username)
     world.save()
+
+
+def _filing_note(world: World) -> str:
+    """The id of a note on a month filed beyond all measure."""
+    with world.write() as session:
+        tender = builders.tender(session, "115-水-疑").id
+    told = {"planned": "50.00", "actual": "111.00", "status": "施工中"}
+    expect(world.send("PUT", f"/tenders/{tender}/progress/{MONTH}", "staff", json=told), 201)
+    (note,) = world.send("GET", f"/filing-notes?tender={tender}", "staff").get_json()["items"]
+    return str(note["id"])
 
 
 def _issued(as_user: AsUser, people: Ids) -> Visit:
