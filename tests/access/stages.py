@@ -135,6 +135,7 @@ def _pool(known: Visit, visits: list[Visit]) -> dict[str, list[Ids]]:
         "address": [{"signed": "no-such-address"}],
         "device": [],
         "import": [objects.ABSENT["import"]],
+        "import source": [objects.ABSENT["import source"]],
         "form": [{"code": "construction-inspection", "version": "1"}],
         "revision": [{"revision": "roc-111"}],
         "defect code": [{"defect_code": "5.01.01"}, {"defect_code": "5.01"}],
