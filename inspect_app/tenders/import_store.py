@@ -1,11 +1,12 @@
 """Reading and writing tenders and their months by the thousand: plain columns, no object of a row."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 from itertools import islice
+from operator import attrgetter
 from typing import Any, NamedTuple, cast
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from sqlalchemy import ColumnElement, CursorResult, Table, bindparam, func, insert, select, update
 from sqlalchemy.orm import Session
@@ -15,7 +16,7 @@ from inspect_app.core.database import LOST_RACE, table
 from inspect_app.core.problems import Stale
 from inspect_app.tenders import history
 from inspect_app.tenders.models import Progress, Tender
-from inspect_app.tenders.service import FIELDS, ORGANISATIONS, TenderData
+from inspect_app.tenders.service import FIELDS, ORGANISATIONS, PLAIN, TenderData
 
 IMPORT_LOCK = 0x7E4DE2
 """The advisory lock of imports, on PostgreSQL: a number that means nothing but this."""
@@ -26,6 +27,7 @@ Key = tuple[str, str]
 Month = tuple[UUID, str]
 Standing = tuple[tuple[int, int | None], ...]
 Values = dict[str, Any]
+_plain, _organisations = attrgetter(*PLAIN), attrgetter(*ORGANISATIONS)
 
 
 class KnownTender(NamedTuple):
@@ -96,12 +98,51 @@ def queue(session: Session, changing: Iterable[UUID]) -> None:
         session.execute(query.with_for_update(key_share=True))
 
 
-def add_tenders(session: Session, rows: Sequence[Values], now: datetime) -> None:
-    """Insert tenders; `rows` carry every column but those that are the same for all."""
-    same = {"version": 1, "created_at": now, "updated_at": now}
-    if rows:
-        session.execute(insert(TENDERS).values(same), rows)
-        history.add_statuses(session, rows, now)
+class Fresh:
+    """Tenders to be inserted, as the driver takes them: made before the transaction, which then only inserts."""
+
+    _COMMON = ("version", "created_at", "updated_at")
+
+    def __init__(self, session: Session, tenders: Mapping[Key, TenderData], now: datetime) -> None:
+        self.ids = {key: uuid4() for key in tenders}
+        self._dialect = session.get_bind().dialect
+        self._names = ("id", *PLAIN, *self._COMMON)
+        as_bound = [self._processor(name) for name in self._names]
+        same = (1, now, now)
+        self._plain = [
+            tuple(bound(value) for bound, value in zip(as_bound, (id_, *_plain(data), *same), strict=True))
+            for id_, data in zip(self.ids.values(), tenders.values(), strict=True)
+        ]
+        self._named = [_organisations(data) for data in tenders.values()]
+        self._statuses = [
+            {"id": self.ids[key], "status": data.status, "name": data.name} for key, data in tenders.items()
+        ]
+        self._now = now
+
+    def insert(self, session: Session, ids: Mapping[str, UUID]) -> None:
+        """Insert them; `ids` are the organisations' by name."""
+        if not self._plain:
+            return
+        bound = self._processor("agency_id")
+        known: dict[str | None, Any] = {name: bound(id_) for name, id_ in ids.items()} | {None: None}
+        rows = [
+            (*plain, known[agency], known[supervisor], known[contractor], known[pcm])
+            for plain, (agency, supervisor, contractor, pcm) in zip(self._plain, self._named, strict=True)
+        ]
+        columns = (*self._names, *(f"{kind}_id" for kind in ORGANISATIONS))
+        mark = "?" if self._dialect.paramstyle == "qmark" else "%s"
+        marks = ", ".join([mark] * len(columns))
+        text = f"INSERT INTO {TENDERS.name} ({', '.join(columns)}) VALUES ({marks})"  # noqa: S608 - our own names
+        session.connection().exec_driver_sql(text, rows)
+        history.add_statuses(session, self._statuses, self._now)
+
+    def _processor(self, name: str) -> Callable[[Any], Any]:
+        found = TENDERS.c[name].type.dialect_impl(self._dialect).bind_processor(self._dialect)
+        return found or _same
+
+
+def _same(value: Any) -> Any:
+    return value
 
 
 def add_months(session: Session, rows: Sequence[Values], now: datetime) -> None:

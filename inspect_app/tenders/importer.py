@@ -7,8 +7,8 @@ from datetime import datetime
 from decimal import Decimal
 from functools import cache
 from operator import attrgetter
-from typing import Any, NamedTuple
-from uuid import UUID, uuid4
+from typing import Any, NamedTuple, cast
+from uuid import UUID
 
 from sqlalchemy.orm import Session
 
@@ -92,6 +92,14 @@ class Plan:
         self._after: dict[Key, TenderData] = {}
         self._progress: dict[tuple[Key, str], TenderRow] = {}
         self.outcomes = Counter(map(self._take, rows))
+        self._changed = {key: data for key, data in self._after.items() if data != self._before(key)}
+        self._names = {name for data in self._changed.values() for name in named(data)}
+        self._fresh: store.Fresh | None = None
+
+    def prepare(self, session: Session, now: datetime) -> None:
+        """Make ready what is inserted, so that the transaction of that instant is short."""
+        fresh = {key: data for key, data in self._changed.items() if key not in self._known}
+        self._fresh = store.Fresh(session, fresh, now)
 
     def is_outdated(self, session: Session) -> bool:
         """Whether anything was added or changed since the plan was made."""
@@ -115,15 +123,14 @@ class Plan:
 
     def write(self, session: Session, now: datetime) -> list[Told]:
         """Write every change: organisations, tenders, months; returns the events of tenders known before."""
-        changed = {key: data for key, data in self._after.items() if data != self._before(key)}
-        ids = accounts.organisations(session, {name for data in changed.values() for name in named(data)})
-        fresh = {key: _columns(data, ids) for key, data in changed.items() if key not in self._known}
-        for row in fresh.values():
-            row["id"] = uuid4()
-        store.add_tenders(session, list(fresh.values()), now)
-        known = [(self._known[key], data) for key, data in changed.items() if key in self._known]
+        if self._fresh is None:
+            self.prepare(session, now)
+        fresh = cast(store.Fresh, self._fresh)
+        ids = accounts.organisations(session, self._names)
+        fresh.insert(session, ids)
+        known = [(self._known[key], data) for key, data in self._changed.items() if key in self._known]
         store.change_tenders(session, [(tender, _columns(data, ids)) for tender, data in known], now)
-        self._write_months(session, {key: row["id"] for key, row in fresh.items()}, now)
+        self._write_months(session, fresh.ids, now)
         told = (
             ("tender.changed", was.id, SOURCE | {"changes": changes(was.data, data)}) for was, data in known
         )

@@ -4,7 +4,7 @@ from typing import BinaryIO
 
 from inspect_app.core import clock
 from inspect_app.core.auth import Actor
-from inspect_app.core.database import transaction
+from inspect_app.core.database import session, transaction
 from inspect_app.core.problems import FieldError, InvalidFields
 from inspect_app.tenders.importer import ImportReport, carry_out, report
 from inspect_app.tenders.imports import looking, readers, receiving, results
@@ -46,8 +46,8 @@ def _looked(kept: Kept, way: Way) -> Looked:
 
 def _written(looked: Looked, kept: Kept, arrival: Arrival, way: Way) -> ImportReport:
     changed = results.keep(kept.id, looked.parsed, looked.plan)
+    looked.plan.prepare(session(), now := clock.now())
     with transaction() as current:
-        now = clock.now()
         plan = carry_out(current, looked.parsed, looked.plan, arrival.by, now)
         told = report(looked.parsed, plan, written=True)
         row = receiving.row_for(kept, arrival, way, now)

@@ -29,7 +29,8 @@ ABSENT: dict[str, Ids] = {
     "address": {"signed": "no-such-address"},
     "device": {"device_id": NOWHERE},
     "person": {"person_id": NOWHERE},
-    "import": {"word": f"{'0' * 32}-{'0' * 32}"},
+    "import": {"import_id": NOWHERE},
+    "import source": {"source_id": NOWHERE},
     "form": {"code": "no-such-form-whatsoever", "version": "1"},
     "revision": {"revision": "roc-999"},
     "defect code": {"defect_code": "5.99.01"},
@@ -54,6 +55,9 @@ NEW_SUBMISSION = "00000000-0000-4000-8000-000000000003"
 LIST = "標案編號,標案名稱,主辦機關,預算金額(元)\n{number},甲工程,測試市水利局,52000000\n"
 
 
+SOURCE = {"name": "測試月報", "url": "https://data.example/tenders"}
+
+
 def build(world: World) -> None:
     """Add everything; `world.objects` then tells where it is, by kind and name."""
     visits = _visits(world)
@@ -68,7 +72,8 @@ def build(world: World) -> None:
         "address": {"staffs": {"signed": _signed(world)}},
         "device": {"leaders": {"device_id": _tablets(world)}},
         "person": {"own": {}, "member2": {"person_id": str(world.people["member2"])}},
-        "import": {"staffs": {"word": _trial(world)}},
+        "import": {"staffs": {"import_id": _previewed(world)}},
+        "import source": {"staffs": {"source_id": _source(world)}},
         "enrolment": {"fresh": {"code": enrolment_code(world)}},
         "form": {"known": {"code": "construction-inspection", "version": "1"}},
         "revision": {"known": {"revision": "roc-111"}},
@@ -279,8 +284,15 @@ def _messages(world: World) -> dict[str, Ids]:
     return {name: {"outgoing_id": str(each)} for name, each in made.items()}
 
 
-def _trial(world: World) -> str:
-    """The word of the staff's trial import."""
+def _source(world: World) -> str:
+    """Where the staff's lists come from."""
+    answer = world.ask("staff", "POST", "/api/v1/tenders/import-sources", json=SOURCE)
+    assert answer.status == 201, answer.response.text
+    return str(answer.response.get_json()["id"])
+
+
+def _previewed(world: World) -> str:
+    """The import that the staff previewed."""
     credential = world.credentials["staff"]
     form = {"csrf_token": credential.csrf, "file": csv_file("匯-1"), "unit": "twd"}
     answer = world.ask("staff", "POST", "/tenders/import", data=form)

@@ -26,8 +26,9 @@ KINDS = {
     "upload_id": "upload",
     "signed": "address",
     "device_id": "device",
-    "word": "import",
     "outgoing_id": "outgoing",
+    "import_id": "import",
+    "source_id": "import source",
     "code": "form",
     "revision": "revision",
     "job": "job",
@@ -236,6 +237,9 @@ VISIT, VISIT_PAGE = "/api/v1/inspections/<uuid:inspection_id>", "/inspections/<u
 DEFECT, DEFECT_PAGE = "/api/v1/defects/<uuid:defect_id>", "/defects/<uuid:defect_id>"
 TENDER, UPLOAD = "/api/v1/tenders/<uuid:tender_id>", "/api/v1/photos/uploads/<uuid:upload_id>"
 
+IMPORT_PAGE, SOURCE_PAGE = "/tenders/imports/<uuid:import_id>", "/tenders/import-sources/<uuid:source_id>"
+SOURCE = f"/api/v1{SOURCE_PAGE}"
+
 BODIES: dict[str, Body] = {
     "POST /api/v1/auth/login": _json(**SIGN_IN),
     "POST /api/v1/devices/enrolments": lambda asked: {"json": {"user": asked.person}},
@@ -245,6 +249,8 @@ BODIES: dict[str, Body] = {
     "POST /api/v1/tenders": _json(**builders.tender_body("新-1")),
     f"PUT {TENDER}": lambda _: {"json": builders.tender_body("改-1"), "headers": {"If-Match": "*"}},
     "POST /api/v1/tenders/imports": lambda _: {"data": {"file": objects.csv_file("匯-2")}},
+    "POST /api/v1/tenders/import-sources": _json(name="新來源"),
+    f"PUT {SOURCE}": lambda _: {"json": {"name": "測試季報"}, "headers": {"If-Match": "*"}},
     f"PUT {TENDER}/progress/<string:month>": _json(planned="50.00", actual="49.00"),
     "PUT /api/v1/filings/<string:month>/excuses/<uuid:tender_id>": _json(**EXCUSE),
     "POST /api/v1/inspections": _plan,
@@ -293,9 +299,14 @@ BODIES: dict[str, Body] = {
     "POST /tenders/new": _tender_form("新-2"),
     "POST /tenders/<uuid:tender_id>/edit": _tender_form("改-2"),
     "POST /tenders/import": lambda _: {"data": {"file": objects.csv_file("匯-3"), "unit": "twd"}},
-    "POST /tenders/import/<word>": _form(),
     "POST /filings/<string:month>/excuses/<uuid:tender_id>": _form(**EXCUSE),
     "POST /filings/<string:month>/excuses/<uuid:tender_id>/withdraw": _form(),
+    f"POST {IMPORT_PAGE}/columns": _form(**{"title-0": "標案編號", "column-0": "number"}),
+    f"POST {IMPORT_PAGE}/confirm": _form(),
+    f"POST {IMPORT_PAGE}/cancel": _form(),
+    "POST /tenders/import-sources/new": _form(name="新來源"),
+    f"POST {SOURCE_PAGE}": _form(name="測試季報", version="1"),
+    f"POST {SOURCE_PAGE}/fetch": _form(),
     "POST /inspections": _plan_form,
     f"POST {VISIT_PAGE}/edit": _plan_form,
     f"POST {VISIT_PAGE}/declare": _form(conflict="no"),

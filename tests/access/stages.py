@@ -136,6 +136,7 @@ def _pool(known: Visit, visits: list[Visit]) -> dict[str, list[Ids]]:
         "address": [{"signed": "no-such-address"}],
         "device": [],
         "import": [objects.ABSENT["import"]],
+        "import source": [objects.ABSENT["import source"]],
         "form": [{"code": "construction-inspection", "version": "1"}],
         "revision": [{"revision": "roc-111"}],
         "closure": [{"on": "2026-11-25"}, {"on": "2026-11-26"}],

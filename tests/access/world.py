@@ -174,7 +174,12 @@ def opened(template: Path, folder: Path) -> Iterator[World]:
     """A world without objects, on a copy of the migrated database; the cast is there with its credentials."""
     shutil.copy(template, folder / "chahe.sqlite3")
     clock = FixedClock(MORNING)
-    app = create_app(settings_for(folder, DATABASE_URL=f"sqlite:///{folder / 'chahe.sqlite3'}"), clock)
+    app = create_app(
+        settings_for(
+            folder, DATABASE_URL=f"sqlite:///{folder / 'chahe.sqlite3'}", IMPORT_HOSTS="data.example"
+        ),
+        clock,
+    )
     world = World(app, clock, folder)
     with app.app_context():
         engine = db.engine

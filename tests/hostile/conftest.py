@@ -22,7 +22,7 @@ def built(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> It
     folder = tmp_path_factory.mktemp("hostile")
     path = folder / "chahe.sqlite3"
     shutil.copy(sqlite_template, path)
-    settings = settings_for(folder, DATABASE_URL=f"sqlite:///{path}")
+    settings = settings_for(folder, DATABASE_URL=f"sqlite:///{path}", IMPORT_HOSTS="data.example")
     app = create_app(settings, FixedClock(MORNING))
     app.config["PROPAGATE_EXCEPTIONS"] = False
     world = World(app, path, settings.uploads_dir)

@@ -68,6 +68,19 @@ class Example:
         return world.send(method, path, changes.pop("by", self.by), **(options | changes))
 
 
+def _source(_: World) -> Any:
+    return {
+        "name": "水利局季報",
+        "reader": "csv",
+        "unit": "twd",
+        "mapping": {"案號": "number"},
+        "strict": True,
+        "pattern": "季報*.csv",
+        "url": "https://data.example/tenders",
+        "daily": False,
+    }
+
+
 def _tender(world: World) -> dict[str, Any]:
     known = {"pcm": builders.PCM, "kind": "work", "own": True, "category": "水利"}
     return builders.tender_body("115-水-新", **known)
@@ -168,6 +181,18 @@ EXAMPLES: dict[str, Example] = {
         lambda _: {"reason": "停工", "document": "測工字第 1 號", "note": "另附"},
     ),
     "DELETE /filings/{month}/excuses/{tender_id}": Example("staff", "/filings/2026-09/excuses/{tender}"),
+    "GET /tenders/imports": Example("staff", "/tenders/imports", query="state=previewed"),
+    "GET /tenders/imports/{import_id}": Example("staff", "/tenders/imports/{import}"),
+    "POST /tenders/imports/{import_id}/cancel": Example("staff", "/tenders/imports/{import}/cancel"),
+    "GET /tenders/imports/{import_id}/rejections.csv": Example(
+        "staff", "/tenders/imports/{import}/rejections.csv"
+    ),
+    "GET /tenders/import-sources": Example("staff", "/tenders/import-sources"),
+    "POST /tenders/import-sources": Example("staff", "/tenders/import-sources", _source),
+    "GET /tenders/import-sources/{source_id}": Example("staff", "/tenders/import-sources/{source}"),
+    "PUT /tenders/import-sources/{source_id}": Example(
+        "staff", "/tenders/import-sources/{source}", _source, stale=True
+    ),
     "GET /tenders/{tender_id}/progress": Example("staff", "/tenders/{tender}/progress"),
     "PUT /tenders/{tender_id}/progress/{month}": Example(
         "staff",

@@ -64,7 +64,7 @@ FORMS: dict[str, Form] = {
     "accounts.revoke_device": Form("leader", "/devices/{device}/revoke"),
     "tenders.create": Form("staff", "/tenders/new", _tender),
     "tenders.update": Form("staff", "/tenders/{tender}/edit", lambda w: {**_tender(w), "version": "1"}),
-    "tenders.import_": Form(
+    "tenders.imports.upload": Form(
         "staff",
         "/tenders/import",
         lambda _: {
@@ -73,13 +73,39 @@ FORMS: dict[str, Form] = {
             "strict": "yes",
         },
     ),
-    "tenders.import_kept": Form("staff", "/tenders/import/{word}", lambda _: {"partly": "yes"}),
     "filings.excuse": Form(
         "staff",
         "/filings/2026-10/excuses/{tender}",
         lambda _: {"reason": "停工", "document": "測工字第 1 號", "note": "另附"},
     ),
     "filings.withdraw": Form("staff", "/filings/2026-09/excuses/{tender}/withdraw"),
+    "tenders.imports.columns": Form(
+        "staff",
+        "/tenders/imports/{import}/columns",
+        lambda _: {
+            "title-0": "標案編號",
+            "column-0": "number",
+            "title-1": "標案名稱",
+            "column-1": "name",
+            "title-2": "主辦機關",
+            "column-2": "agency",
+            "unit": "twd",
+            "remember": "水利局月報",
+        },
+    ),
+    "tenders.imports.confirm": Form(
+        "staff", "/tenders/imports/{import}/confirm", lambda _: {"partly": "yes"}
+    ),
+    "tenders.imports.cancel": Form("staff", "/tenders/imports/{import}/cancel"),
+    "tenders.imports.create_source": Form(
+        "staff",
+        "/tenders/import-sources/new",
+        lambda _: {"name": "季報", "reader": "csv", "unit": "twd", "pattern": "季報*.csv", "strict": "yes"},
+    ),
+    "tenders.imports.update_source": Form(
+        "staff", "/tenders/import-sources/{source}", lambda _: {"name": "年報", "version": "1"}
+    ),
+    "tenders.imports.fetch": Form("staff", "/tenders/import-sources/{source}/fetch"),
     "inspections.create": Form("staff", "/inspections", lambda w: {**_plan(w), "tender": w.ids["tender"]}),
     "inspections.update": Form(
         "staff",
@@ -178,9 +204,10 @@ PLACES = {
     "defect_id": "defect",
     "device_id": "device",
     "month": "month",
-    "word": "word",
     "quarter": "quarter",
     "outgoing_id": "message",
+    "import_id": "import",
+    "source_id": "source",
     "code": "form_code",
     "version": "form_version",
     "defect_code": "defect_code",

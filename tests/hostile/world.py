@@ -269,16 +269,15 @@ def _tablet(world: World) -> dict[str, str]:
 
 
 def _kept(world: World) -> dict[str, str]:
-    """The word of a list tried on the import page, and the version that the planned visit's form shows."""
+    """A list previewed, a source of lists, and the version that the planned visit's form shows."""
     rows = "標案編號,標案名稱,主辦機關\n甲,橋,甲機關\n".encode()
     form = {"file": FileStorage(io.BytesIO(rows), filename="a.csv")}
     answer = expect(world.send("POST", "//tenders/import", "staff", data=form), 303)
     version = world.etag(f"/inspections/{world.ids['planned']}").strip('"')
-    return {
-        "word": str(answer.headers["Location"]).rsplit("/", 1)[1],
-        "planned_version": version,
-        "quarter": "2026-3",
-    }
+    body = {"name": "測試月報", "url": "https://data.example/tenders"}
+    source = expect(world.send("POST", "/tenders/import-sources", "staff", json=body), 201).get_json()["id"]
+    previewed = str(answer.headers["Location"]).rsplit("/", 1)[1]
+    return {"import": previewed, "source": source, "planned_version": version, "quarter": "2026-3"}
 
 
 def _upload(world: World) -> dict[str, str]:

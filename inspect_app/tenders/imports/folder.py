@@ -95,6 +95,7 @@ def _attend(seen: Seen) -> bool:
     row = queries.unsettled(session(), seen.name, kept.sha256)
     if row is None:
         _take(seen, kept, source)
+        _note(seen, None)
         return True
     results.file(kept.id).unlink(missing_ok=True)
     if row.state not in UNDER_WAY:

@@ -115,6 +115,7 @@ class SourceIn(Schema):
         ),
         load_default=dict,
         validate=ma.validate.Length(max=MAX_COLUMNS),
+        error_messages={"invalid": "應為 JSON 物件。"},
     )
     strict = Flag(load_default=False)
     pattern = Text(PATTERN_LIMIT, load_default=None, allow_none=True)

@@ -74,8 +74,8 @@ def write(task: Task, looked: Looked, by: Actor | None) -> None:
     Overtaken when it was ended or begun anew meanwhile; then nothing is written.
     """
     changed = results.keep(task.id, looked.parsed, looked.plan)
+    looked.plan.prepare(session(), now := clock.now())
     with transaction() as current:
-        now = clock.now()
         plan = importer.carry_out(current, looked.parsed, looked.plan, by, now)
         told = importer.report(looked.parsed, plan, written=True)
         report = results.report(looked.parsed, told, changed)
