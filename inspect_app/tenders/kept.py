@@ -13,7 +13,7 @@ from inspect_app.core.auth import Actor
 from inspect_app.core.problems import Conflict
 from inspect_app.core.storage import storage
 from inspect_app.tenders.importer import ImportReport
-from inspect_app.tenders.importing import Rejection
+from inspect_app.tenders.reading import Rejection
 
 KIND = "incoming-lists"
 OUTCOME = ".json"

@@ -7,7 +7,7 @@ from inspect_app.core.auth import Actor
 from inspect_app.core.database import session, transaction
 from inspect_app.core.problems import FieldError, InvalidFields
 from inspect_app.tenders.importer import ImportReport, Plan, carry_out, report
-from inspect_app.tenders.importing import ParsedFile, Unit, UnreadableFile, parse
+from inspect_app.tenders.reading import ParsedFile, Unit, UnreadableFile, parse
 
 
 def import_upload(
