@@ -9,9 +9,12 @@ from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from inspect_app.core import roc
+from inspect_app.core.delimited import UnreadableFile
 from inspect_app.tenders.reading.types import Kind, Unit
 
 MAX_TWD = 10**15
+SHOWN = 40
+"""Characters of a file's own words that a message repeats."""
 SERVICE_WORDS = ("測設", "監造", "設計")
 """A tender named with one of these is a service until someone says otherwise."""
 
@@ -25,6 +28,7 @@ _FORBIDDEN = re.compile(
 _HALF_WIDTH = str.maketrans("０１２３４５６７８９，．－＋％（）　", "0123456789,.-+%() ")
 _MONEY = re.compile(r"([0-9]+|[0-9]{1,3}(?:,[0-9]{3})+)(?:\.([0-9]+))? ?(千?元)?")
 _PERCENT = re.compile(r"([0-9]{1,3}(?:\.[0-9]{1,2})?) ?%?")
+_OWN_UNIT = {"元": Unit.TWD, "千元": Unit.THOUSAND_TWD}
 _SUFFIX = {Unit.TWD: "元", Unit.THOUSAND_TWD: "千元"}
 _KINDS: dict[str, Kind] = {
     "工程": "work",
@@ -101,6 +105,25 @@ def money(unit: Unit) -> Callable[[str], int | None]:
     def read(text: str) -> int | None:
         plain = text.translate(_HALF_WIDTH)
         return _amount_twd(plain, unit) if plain else None
+
+    return read
+
+
+def marked_money(assumed: Unit | None) -> Callable[[str], int | None]:
+    """A reader of amounts that say 元 or 千元 themselves and are otherwise in the unit assumed.
+
+    UnreadableFile for an amount that says nothing where none is assumed: a unit is never guessed.
+    """
+
+    def read(text: str) -> int | None:
+        plain = text.translate(_HALF_WIDTH)
+        if not plain:
+            return None
+        found = _MONEY.fullmatch(plain)
+        own = _OWN_UNIT.get(found[3] or "") if found else None
+        if found and own is None and assumed is None:
+            raise UnreadableFile("金額未註明單位；請指定金額單位：元或千元。", "unit")
+        return _amount_twd(plain, own or assumed or Unit.TWD)
 
     return read
 

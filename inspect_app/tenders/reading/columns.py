@@ -48,7 +48,7 @@ KEYS = ("agency", "number", "name")
 MONEY = ("budget_twd", "contract_twd")
 CHOOSABLE = tuple(NAMES)
 """The fields a person may say a column is."""
-_PROGRESS = ("year", "month", "planned", "actual", "filed_at")
+PROGRESS = ("year", "month", "planned", "actual", "filed_at")
 _FIELD_OF = {name: field for field, names in NAMES.items() for name in names}
 _NEAR = tuple((field, name) for field, names in NEAR.items() for name in names)
 _UNITS = {"元": Unit.TWD, "千元": Unit.THOUSAND_TWD}
@@ -59,7 +59,8 @@ _MARKED = re.compile(r"(.+?)\((?:單位[::]?)?(?:新[臺台]幣)?(千?元|%)\)")
 class Layout:
     """A header understood: `columns` maps a field to its place, `given` is what `TenderRow.given` carries.
 
-    `units` are those of money columns that differ from `unit`, as a person chose.
+    `units` are those of money columns that differ from `unit`, as a person chose. `marked`: every amount
+    may say its own unit, and is otherwise in the one `assumed`; to assume none refuses a bare amount.
     """
 
     header: tuple[str, ...]
@@ -68,6 +69,8 @@ class Layout:
     unit: Unit
     given: frozenset[str]
     units: Mapping[str, Unit] = field(default_factory=dict)
+    marked: bool = False
+    assumed: Unit | None = None
 
     def titles(self) -> tuple[tuple[str, str], ...]:
         """Every column's title with the field it was taken for, "" for none."""
@@ -171,11 +174,11 @@ def _with_whole_progress(places: dict[str, int]) -> dict[str, int]:
     """Progress needs month, planned and actual: columns of only a part of it are ignored like unknown ones."""
     if all(field in places for field in ("month", "planned", "actual")):
         return places
-    return {field: place for field, place in places.items() if field not in _PROGRESS}
+    return {field: place for field, place in places.items() if field not in PROGRESS}
 
 
 def _given(columns: Mapping[str, int]) -> frozenset[str]:
-    own = frozenset(columns).difference(_PROGRESS)
+    own = frozenset(columns).difference(PROGRESS)
     return own | {"progress"} if "month" in columns else own
 
 

@@ -164,7 +164,7 @@ class _Rows:
 def _readers(layout: Layout) -> dict[str, Reading]:
     """How the cells of a tender's own fields are read, in the order in which problems are told."""
     organisation = cells.optional_text(ORGANISATION_LIMIT)
-    money = {name: cells.money(layout.units.get(name, layout.unit)) for name in MONEY}
+    money = {name: _money(layout, name) for name in MONEY}
     return {
         "number": cells.required_text(NUMBER_LIMIT),
         "name": cells.required_text(NAME_LIMIT),
@@ -178,6 +178,12 @@ def _readers(layout: Layout) -> dict[str, Reading]:
         "status": cells.optional_text(STATUS_LIMIT),
         "agency_code": cells.optional_text(CODE_LIMIT),
     }
+
+
+def _money(layout: Layout, field: str) -> Reading:
+    if layout.marked:
+        return cells.marked_money(layout.assumed)
+    return cells.money(layout.units.get(field, layout.unit))
 
 
 def _columns(layout: Layout) -> Iterator[_Column]:
