@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import BinaryIO
 
 from inspect_app.core.delimited import UnreadableFile, read_bytes
-from inspect_app.tenders.reading import markup, tables
+from inspect_app.tenders.reading import markup, objects, tables
 from inspect_app.tenders.reading.sniffing import HEAD, sniff
 from inspect_app.tenders.reading.types import (
     Choice,
@@ -42,6 +42,8 @@ _Read = Callable[[bytes, Unit | None, Choices | None, Progress | None], ParsedFi
 _READERS: dict[Reader, _Read] = {
     Reader.CSV: tables.csv,
     Reader.XML: markup.xml,
+    Reader.OPENFUN: objects.openfun,
+    Reader.ROWS: objects.rows,
 }
 
 

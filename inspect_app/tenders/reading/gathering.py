@@ -1,6 +1,6 @@
 """From the cells of one row to a tender, or to all that is wrong with it: the same for every kind of file."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import lru_cache
 from typing import Any, TypeVar
 
@@ -73,6 +73,11 @@ class Gathering:
         """Something that counts as one row read and refused."""
         self.read += 1
         self._rejected.append(Rejection(line, "", reason, place))
+
+    def reject_fields(self, line: int, wrong: Iterable[tuple[str, str]], place: str) -> None:
+        """One row refused for each of these fields, with its reason."""
+        self.read += 1
+        self._rejected += [Rejection(line, field, reason, place) for field, reason in wrong]
 
     def result(self, **facts: Any) -> ParsedFile:
         """The file as read; `facts` are the reader's own of `ParsedFile` (reader, encoding, made_on, …)."""
