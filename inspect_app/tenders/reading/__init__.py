@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import BinaryIO
 
 from inspect_app.core.delimited import UnreadableFile, read_bytes
-from inspect_app.tenders.reading import markup, objects, tables
+from inspect_app.tenders.reading import markup, objects, tables, workbooks
 from inspect_app.tenders.reading.sniffing import HEAD, sniff
 from inspect_app.tenders.reading.types import (
     Choice,
@@ -41,6 +41,7 @@ __all__ = [
 _Read = Callable[[bytes, Unit | None, Choices | None, Progress | None], ParsedFile]
 _READERS: dict[Reader, _Read] = {
     Reader.CSV: tables.csv,
+    Reader.WORKBOOK: workbooks.workbook,
     Reader.XML: markup.xml,
     Reader.OPENFUN: objects.openfun,
     Reader.ROWS: objects.rows,
@@ -62,4 +63,4 @@ def parse(
     be used: damaged as a whole, no header, a key column missing, a column twice, the unit not known.
     """
     data = read_bytes(source)
-    return _READERS.get(reader or sniff("", data[:HEAD]), tables.csv)(data, unit, mapping, progress)
+    return _READERS[reader or sniff("", data[:HEAD])](data, unit, mapping, progress)
