@@ -138,7 +138,8 @@ def _take(gathering: Gathering, number: int, said: Said) -> None:
     if said.get("kind") == "財物":
         gathering.reject(number, _GOODS, place)
         return
-    row, given = items.row(_OPENFUN_FIELDS, said)
+    named = {"name": said.get("name") or said.get("title")}
+    row, given = items.row(_OPENFUN_FIELDS, said | named)
     gathering.take(number, row, number, given=given, place=place)
 
 
@@ -162,7 +163,7 @@ def _told(record: Mapping[str, Any]) -> Said:
     said["number"] = _text(record.get("job_number")) or _first(
         detail, ("採購資料:標案案號", "已公告資料:標案案號")
     )
-    said["name"] = said["name"] or _text(brief.get("title"))
+    said["title"] = _text(brief.get("title"))
     said["agency"] = said["agency"] or _text(record.get("unit_name"))
     said["agency_code"] = _text(record.get("unit_id")) or said["agency_code"]
     said["category"] = said["kind"] or _text(brief.get("category"))
