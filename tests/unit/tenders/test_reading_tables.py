@@ -80,9 +80,7 @@ def test_a_workbook_is_read_from_the_first_sheet_with_a_header() -> None:
     assert row.progress.filed_at == datetime(2026, 11, 4, 16, tzinfo=UTC)
 
 
-@pytest.mark.parametrize(
-    "cell", ["1151105", 1151105, 46331, date(2026, 11, 5), "115年11月5日", "2026/11/5"]
-)
+@pytest.mark.parametrize("cell", ["1151105", 1151105, 46331, date(2026, 11, 5), "115年11月5日", "2026/11/5"])
 def test_a_day_is_a_day_however_the_sheet_holds_it(cell: object) -> None:
     (row,) = parse(samples.exported([*samples.ROW[:-1], cell])).rows
 
