@@ -6,10 +6,10 @@ from typing import Any, BinaryIO, cast
 import marshmallow as ma
 
 from inspect_app.core.problems import FieldError, InvalidFields, flatten
-from inspect_app.tenders.import_cells import CellError, clean, money
-from inspect_app.tenders.import_types import Unit
 from inspect_app.tenders.models import Tender
 from inspect_app.tenders.queries import TenderFilter
+from inspect_app.tenders.reading.cells import CellError, clean, money
+from inspect_app.tenders.reading.types import Unit
 from inspect_app.tenders.schemas import TenderIn
 from inspect_app.tenders.service import FIELDS, TenderData
 

@@ -98,6 +98,14 @@ def queue(session: Session, changing: Iterable[UUID]) -> None:
         session.execute(query.with_for_update(key_share=True))
 
 
+def add_tenders(session: Session, rows: Sequence[Values], now: datetime) -> None:
+    """Insert tenders under ids of the caller's; `rows` carry every column but those that are the same for all."""
+    same = {"version": 1, "created_at": now, "updated_at": now}
+    if rows:
+        session.execute(insert(TENDERS).values(same), rows)
+        history.add_statuses(session, rows, now)
+
+
 class Fresh:
     """Tenders to be inserted, as the driver takes them: made before the transaction, which then only inserts."""
 

@@ -17,7 +17,7 @@ from inspect_app.core import audit
 from inspect_app.core.auth import Actor
 from inspect_app.tenders import import_store as store
 from inspect_app.tenders.import_store import Key, KnownMonth, Values
-from inspect_app.tenders.importing import ParsedFile, Rejection, TenderRow
+from inspect_app.tenders.reading import ParsedFile, Rejection, TenderRow
 from inspect_app.tenders.service import FIELDS, ORGANISATIONS, PLAIN, TenderData, changes, named
 
 ReadValues = Callable[[object], tuple[Any, ...]]

@@ -10,8 +10,8 @@ from inspect_app.core import clock
 from inspect_app.core.database import session, transaction
 from inspect_app.tenders import import_store, queries, service
 from inspect_app.tenders.importer import Plan, carry_out
-from inspect_app.tenders.importing import ParsedFile, Unit, parse
 from inspect_app.tenders.models import Tender
+from inspect_app.tenders.reading import ParsedFile, Unit, parse
 from inspect_app.tenders.service import ProgressData
 from tests import builders
 

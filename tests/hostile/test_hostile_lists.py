@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from inspect_app.tenders.importing import Unit, UnreadableFile, parse
+from inspect_app.tenders.reading import Unit, UnreadableFile, parse
 from tests.hostile.memory import watched
 from tests.hostile.verdicts import CHINESE, ill_told
 from tests.hostile.world import World

@@ -41,7 +41,7 @@ BREACHES = {
     "private": ("inspect_app/tenders/service.py", "import inspect_app.accounts.models"),
     "verifying": ("inspect_app/evidence/verifying.py", "import sqlalchemy"),
     "looking": ("inspect_app/scrutiny/months.py", "import flask"),
-    "parsing": ("inspect_app/tenders/import_cells.py", "import flask"),
+    "parsing": ("inspect_app/tenders/reading/cells.py", "import flask"),
 }
 """One deliberate breach of each contract, by its name in setup.cfg."""
 

@@ -13,9 +13,9 @@ from sqlalchemy.orm import Session
 from inspect_app.core import leases
 from inspect_app.core.database import session, transaction
 from inspect_app.tenders.importer import Plan
-from inspect_app.tenders.importing import ParsedFile
 from inspect_app.tenders.imports import readers
 from inspect_app.tenders.imports.models import TenderImport
+from inspect_app.tenders.reading import ParsedFile
 
 FETCHING, READING, COMPARING, WRITING = "fetching", "reading", "comparing", "writing"
 TELL_EVERY_S = 1.0

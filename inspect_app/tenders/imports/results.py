@@ -11,7 +11,7 @@ from uuid import UUID
 
 from inspect_app.core.storage import storage
 from inspect_app.tenders.importer import ImportReport, Plan
-from inspect_app.tenders.importing import ParsedFile
+from inspect_app.tenders.reading import ParsedFile
 
 KIND = "tender-imports"
 """The kind of stored objects that belong to imports."""

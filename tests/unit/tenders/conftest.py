@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from inspect_app.tenders.importing import ParsedFile, Unit, parse
+from inspect_app.tenders.reading import ParsedFile, Unit, parse
 
 SAMPLE = Path(__file__).parents[2] / "data" / "pcc_project_progress.csv"
 KEY = {"標案編號": "A1", "標案名稱": "合成道路工程", "主辦機關": "示範市工務局"}

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from inspect_app.tenders.importing import ParsedFile, Unit, UnreadableFile
+from inspect_app.tenders.reading import ParsedFile, Unit, UnreadableFile
 
 ReadRow = Callable[..., ParsedFile]
 

@@ -7,8 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from inspect_app.core import delimited
-from inspect_app.tenders import importing
-from inspect_app.tenders.importing import ParsedFile, Rejection, Unit, UnreadableFile, parse
+from inspect_app.tenders.reading import ParsedFile, Rejection, Unit, UnreadableFile, gathering, parse
 
 ReadText = Callable[[str], ParsedFile]
 HEADER = "標案編號,標案名稱,主辦機關\n"
@@ -153,7 +152,7 @@ def test_a_file_made_of_open_quotes_is_refused_quickly() -> None:
 
 
 def test_too_many_rows_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(importing, "MAX_ROWS", 2)
+    monkeypatch.setattr(gathering, "MAX_ROWS", 2)
 
     with pytest.raises(UnreadableFile, match="分成數個檔案"):
         parse((HEADER + "A1,甲,局\n" * 3).encode(), Unit.TWD)

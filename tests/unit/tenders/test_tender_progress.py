@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from inspect_app.tenders.importing import ParsedFile, ProgressRow
+from inspect_app.tenders.reading import ParsedFile, ProgressRow
 
 ReadRow = Callable[..., ParsedFile]
 ReadText = Callable[[str], ParsedFile]

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from inspect_app.tenders.import_types import ParsedFile
-from inspect_app.tenders.importing import Unit, UnreadableFile, parse
+from inspect_app.tenders.reading import Unit, UnreadableFile, parse
+from inspect_app.tenders.reading.types import ParsedFile
 
 HEADER = "標案編號,標案名稱,主辦機關,契約金額（元）,年,月,預定進度,實際進度\n"
 hundredths = st.integers(0, 99_999).map(lambda n: f"{n // 100}.{n % 100:02}")
