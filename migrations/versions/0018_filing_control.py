@@ -7,8 +7,8 @@ from alembic import op
 
 from inspect_app.core.database import Hundredths, UtcDateTime
 
-revision = '0019'
-down_revision = "0018"
+revision = "0018"
+down_revision = "0017"
 branch_labels = None
 depends_on = None
 
