@@ -170,7 +170,7 @@ class JobsOut(RunsOut):
     """The last run of every job."""
 
 
-class MessageOut(Schema):
+class OutgoingOut(Schema):
     kind = ma.fields.String()
     title = ma.fields.String()
     period = ma.fields.String()
@@ -187,7 +187,7 @@ class PreviewOut(Schema):
     period = ma.fields.String()
     due_at = ma.fields.AwareDateTime()
     error = ma.fields.String(allow_none=True)
-    messages = ma.fields.List(ma.fields.Nested(MessageOut))
+    messages = ma.fields.List(ma.fields.Nested(OutgoingOut))
 
 
 class PreviewsOut(Schema):

@@ -26,7 +26,7 @@ blp = ApiBlueprint("tender_imports_api", __name__, description="標案匯入")
 @blp.arguments(schemas.ImportArgs, location="query")
 @blp.arguments(schemas.ImportFile, location="files")
 @blp.response(200, schemas.ImportOut)
-@blp.alt_response(202, schema=schemas.RunOut)
+@blp.alt_response(202, schema=schemas.ImportRunOut)
 def imports(args: dict[str, Any], files: dict[str, Any]) -> Any:
     """Import a list: good rows in one transaction, bad rows listed with line, field, reason.
 
@@ -61,7 +61,7 @@ def _in_background(stream: Any, filename: str, reader: str, args: dict[str, Any]
     way = Way(way.reader, args["unit"] or way.unit, way.mapping, args["strict"] or way.strict)
     straight = not args["dry_run"]
     import_id = receiving.receive(stream, Arrival("api", filename, current_actor(), chosen, straight), way)
-    answer = jsonify(schemas.RunOut().dump(queries.get(session(), import_id)))
+    answer = jsonify(schemas.ImportRunOut().dump(queries.get(session(), import_id)))
     answer.status_code = 202
     answer.headers["Location"] = url_for("tender_imports_api.run", import_id=import_id)
     return answer
@@ -79,7 +79,7 @@ def runs(args: dict[str, Any]) -> dict[str, Any]:
 
 @blp.get("/tenders/imports/<uuid:import_id>")
 @requires("tenders.write")
-@blp.response(200, schemas.RunOut)
+@blp.response(200, schemas.ImportRunOut)
 def run(import_id: UUID) -> Any:
     """One import: how far it has come, and what it came to."""
     return queries.get(session(), import_id)
@@ -87,7 +87,7 @@ def run(import_id: UUID) -> Any:
 
 @blp.post("/tenders/imports/<uuid:import_id>/cancel")
 @requires("tenders.write")
-@blp.response(200, schemas.RunOut)
+@blp.response(200, schemas.ImportRunOut)
 def cancel(import_id: UUID) -> Any:
     """Give an import up; one under way ends soon, and nothing of it is written."""
     with transaction() as current:

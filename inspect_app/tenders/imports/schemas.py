@@ -71,7 +71,7 @@ class ProblemOut(Schema):
     reason = ma.fields.String()
 
 
-class RunOut(Schema):
+class ImportRunOut(Schema):
     """One import; `done` of `total` is how far its phase has come, `problem` why it cannot go on or was not written."""
 
     id = ma.fields.UUID()
@@ -139,5 +139,5 @@ class SourceOut(Schema):
     daily = ma.fields.Boolean()
 
 
-RunPage = page_schema(RunOut)
+RunPage = page_schema(ImportRunOut)
 SourcePage = page_schema(SourceOut)
