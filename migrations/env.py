@@ -2,7 +2,6 @@
 
 from alembic import context
 from flask import current_app
-from sqlalchemy import text
 
 migrate = current_app.extensions["migrate"]
 database = migrate.db
@@ -11,10 +10,10 @@ database = migrate.db
 def run() -> None:
     """One connection, one transaction; SQLite's foreign keys rest while tables are rebuilt."""
     with database.engine.connect() as connection:
-        sqlite = connection.dialect.name == "sqlite"
+        # By the driver, before a transaction begins: inside one the pragma does nothing, without a word.
+        sqlite = connection.connection.driver_connection if connection.dialect.name == "sqlite" else None
         if sqlite:
-            connection.execute(text("PRAGMA foreign_keys=OFF"))
-            connection.commit()
+            sqlite.execute("PRAGMA foreign_keys=OFF")
         context.configure(
             connection=connection, target_metadata=database.metadatas[None], **migrate.configure_args
         )
@@ -22,7 +21,7 @@ def run() -> None:
             context.run_migrations()
         if sqlite:
             connection.commit()
-            connection.execute(text("PRAGMA foreign_keys=ON"))
+            sqlite.execute("PRAGMA foreign_keys=ON")
 
 
 run()

@@ -7,7 +7,7 @@ const ACTIONS = {
   "inspection.planned": "排定查核", "inspection.replanned": "更改排定", "inspection.declared": "迴避聲明",
   "inspection.cancelled": "取消查核", "inspection.started": "開始查核", "inspection.submitted": "送出查核結果",
   "inspection.amended": "更正送件", "inspection.waived": "照片免補", "inspection.waived_arrived": "補收已免補的照片",
-  "inspection.completed": "照片全部收到", "inspection.tested": "登錄試驗結果", "inspection.issued": "發文",
+  "inspection.completed": "照片全部收到", "inspection.tested": "登錄試驗結果", "inspection.issued": "發文", "inspection.late_explained": "補填發文超過七天之原因",
   "inspection.sent_on": "補送文件", "inspection.closed": "結案", "photo.received": "收到照片",
   "inspection.exported": "匯出證據包", "photo.cleared": "清除未引用的照片", "photo.erased": "依規定清除照片", "defect.answered": "缺失回復",
   "defect.under_review": "機關審查完妥", "defect.corrected": "缺失改善完成", "defect.issued": "退回改善或展延",

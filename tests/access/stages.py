@@ -124,6 +124,10 @@ def _submission(world: World) -> dict[str, Any]:
     return objects.body(world, **changes, **times)
 
 
+OF_PEOPLE = ("outgoing", "message", "contact", "confirmation", "declining", "calendar")
+"""Kinds that belong to a person, not to a visit; what there is of them is asked for in the matrix."""
+
+
 def _pool(known: Visit, visits: list[Visit]) -> dict[str, list[Ids]]:
     defects = known.api("staff").get("/defects", inspection=known.id).get_json()["items"]
     return {
@@ -143,4 +147,5 @@ def _pool(known: Visit, visits: list[Visit]) -> dict[str, list[Ids]]:
         "defect code": [{"defect_code": "5.01.01"}, {"defect_code": "5.01"}],
         "file": [],
         "job": [{"job": "photos.expire"}],
+        **{kind: [objects.ABSENT[kind]] for kind in OF_PEOPLE},
     }

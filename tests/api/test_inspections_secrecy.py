@@ -5,7 +5,7 @@ tests/access asks the same of every route, person and stage on SQLite.
 
 import re
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from flask import Flask
@@ -77,7 +77,9 @@ def readable_rules(app: Flask, role: Role) -> list[Rule]:
 def everything(app: Flask, visit: Visit, username: str, ids: dict[str, str]) -> dict[str, Any]:
     """The answers of all those routes to one person, addresses filled from `ids`."""
     known = {"code": "construction-inspection", "version": "1", "sha256": sha256(1), "size": "web"}
-    known |= {"revision": "roc-111", "signed": "no-signature"}
+    known |= {"revision": "roc-111", "signed": "no-signature", "month": "2026-10", "year": "2026"}
+    known |= {"on": "2026-11-25", "dataset": "inspections", "form": "csv", "job": "photos.expire"}
+    known |= {name: str(UUID(int=0)) for name in ("import_id", "source_id", "contact_id", "filing_note_id")}
     role = next(who.role for who in (*builders.CAST, *STRANGERS) if who.username == username)
     answers = {}
     for rule in readable_rules(app, role):

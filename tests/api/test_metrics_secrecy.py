@@ -194,6 +194,8 @@ def withheld_requests(app: Flask, visit: Visit) -> Iterator[tuple[str, str, str]
         "test": "concrete_core",
         "code": FORM["code"],
         "version": FORM["version"],
+        "form": "csv",
+        "position": 0,
     }
     for rule in app.url_map.iter_rules():
         if withheld.is_withheld(rule.endpoint):

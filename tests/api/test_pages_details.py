@@ -119,7 +119,8 @@ def test_a_missing_unit_is_asked_for_in_peoples_words(staff: Page) -> None:
     staff.get("/tenders/import")
     rows = "標案編號,標案名稱,主辦機關,預算金額\n1,橋,甲機關,5\n".encode()
 
-    text = staff.post("/tenders/import", file=(io.BytesIO(rows), "a.csv")).text
+    kept = staff.post("/tenders/import", file=(io.BytesIO(rows), "a.csv"))
+    text = staff.get(kept.headers["Location"]).text
 
     assert "請指定金額單位：元或千元。" in text
     assert "twd）" not in text

@@ -58,13 +58,6 @@ def test_a_contractor_sees_no_button_to_import_and_may_not(page: Page, people: d
     assert page.get("/tenders/import").status_code == 403
 
 
-def test_a_kept_list_is_its_senders_alone(staff: Page) -> None:
-    staff.get("/tenders/import")
-    answer = staff.post("/tenders/import", kept="../../secret_key", unit="twd")
-
-    assert answer.status_code == 409
-
-
 def test_the_summary_of_mistakes_can_be_understood_alone(staff: Page) -> None:
     staff.get("/tenders/new")
     answer = staff.post("/tenders/new", **TYPED | {"name": "", "agency": "", "contract_twd": "5,22"})

@@ -163,14 +163,17 @@ def test_rows_are_taken_like_a_file(app: Flask, staff: Api) -> None:
     assert answer.status_code == 200
     assert answer.json is not None
     assert [answer.json[name] for name in ("read", "created", "written")] == [3, 1, True]
-    assert [(each["line"], each["field"]) for each in answer.json["rejected"]] == [(2, "budget_twd"), (3, "")]
+    assert [(each["line"], each["field"]) for each in answer.json["rejected"]] == [
+        (2, "budget_twd"),
+        (3, "colour"),
+    ]
     assert written(app) == (1, 1)
 
 
 def test_rows_carry_months_and_leave_alone_what_they_do_not_name(app: Flask, staff: Api) -> None:
     row = {"number": "J-1", "name": "甲橋", "agency": "甲處"}
     staff.post("/tenders/imports", {"rows": [row | {"budget_twd": 5_000_000}]})
-    month = {"month": "115/10", "planned": "50.00", "actual": "49.5"}
+    month = {"month": "2026-10", "planned": "50.00", "actual": "49.50"}
     staff.post("/tenders/imports", {"rows": [row | month]})
 
     with app.app_context():
