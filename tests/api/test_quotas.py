@@ -1,10 +1,12 @@
 """The yearly quota: computed from rows, told to nobody with more than he may know."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
 import scoring
+from inspect_app.core.clock import FixedClock
 from tests import builders
 from tests.clients import Page
 from tests.inspections_builders import AsUser, Ids, Visit, errors, expect
@@ -72,13 +74,16 @@ def test_tenders_count_for_the_years_in_which_they_were_executed(as_user: AsUser
     assert quota(as_user, year=2025)["bands"][0]["tenders"] == 1
 
 
-def test_an_approved_number_stands_in_place_of_the_band(as_user: AsUser, people: Ids) -> None:
+def test_an_approved_number_stands_in_place_of_the_band(
+    as_user: AsUser, people: Ids, fixed_clock: FixedClock
+) -> None:
     staff = as_user("staff")
     for number in range(3):
         tender(as_user, f"115-水-{number}")
     assert quota(as_user)["required"] == 3
 
     expect(staff.post("/quotas/2026/overrides", OVERRIDE), 201)
+    fixed_clock.instant += timedelta(minutes=1)
     expect(staff.post("/quotas/2026/overrides", OVERRIDE | {"required": 2}), 201)
 
     assert quota(as_user)["required"] == 2
