@@ -174,7 +174,7 @@ def test_two_columns_for_one_field_are_refused_and_the_choice_stays(staff: Page)
     staff.post(f"{run}/columns", **chosen)
     text = staff.get(run).text
 
-    assert "是同一欄" in text
+    assert "都對應到「標案編號」" in text
     assert columns(text)["column-1"] == "number"
     assert ">匯入</button>" not in text
 

@@ -27,8 +27,8 @@ def test_every_operation_with_a_json_body_is_spoilt(document: Document) -> None:
     described = {
         route
         for route, operation in document.operations().items()
-        if "application/json" in operation.get("requestBody", {}).get("content", {})
-    }
+        if set(operation.get("requestBody", {}).get("content", {})) == {"application/json"}
+    }  # a list of tenders comes as a file as well, and its rows are spoilt where they are read
 
     assert described == set(BODIES)
 
