@@ -23,9 +23,10 @@ def made(people: dict[str, UUID], write: Write) -> str:
 
 
 def readable(page: Page, accessible: Callable[[Page], None]) -> None:
+    page.wait_for_load_state()  # a click may still be on its way to the next page
     for width in WIDTHS:
         page.set_viewport_size({"width": width, "height": 900})
-        assert page.evaluate("document.documentElement.scrollWidth") <= width
+        page.wait_for_function(f"document.documentElement.scrollWidth <= {width}", timeout=5_000)
         accessible(page)
 
 
