@@ -1,66 +1,72 @@
 """Due days as iCalendar (RFC 5545): all-day events that keep their UID as long as the duty lasts."""
 
-from collections.abc import Iterable
-from datetime import datetime, timedelta
-
-from icalendar import Alarm, Calendar, Event
+import re
+from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime, timedelta
 
 from inspect_app.messages.letters import DueDay
 
 PRODUCT = "-//Chahe//due days//ZH"
-REMIND = timedelta(hours=-15)
+REMIND = "-PT15H"
 """From the day's first minute: the morning before at nine."""
 
-REFRESH = timedelta(hours=6)
+REFRESH = "PT6H"
+OCTETS = 74
+"""Of a line without its end; one less than allowed, for the space that a folded line begins with."""
+
+SPECIAL = re.compile(r"([\\;,])")
+UNSAFE = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 
 
 def attached(days: Iterable[DueDay], at: datetime, public_url: str) -> bytes:
     """The .ics that goes with a message; the same for the same message. `at`: when it was written."""
-    return _bytes(_calendar(days, at, public_url))
+    return _bytes(_lines(days, at, public_url, ()))
 
 
 def feed(days: Iterable[DueDay], at: datetime, public_url: str, name: str) -> bytes:
     """A calendar to be fetched again and again; `name` is shown by the program that fetches it."""
-    calendar = _calendar(days, at, public_url)
-    calendar.add("name", name)
-    calendar.add("x-wr-calname", name)
-    calendar.add("refresh-interval", REFRESH, parameters={"VALUE": "DURATION"})
-    calendar.add("x-published-ttl", "PT6H")
-    return _bytes(calendar)
+    called = _text(name)
+    head = (
+        f"NAME:{called}",
+        f"X-WR-CALNAME:{called}",
+        f"REFRESH-INTERVAL;VALUE=DURATION:{REFRESH}",
+        f"X-PUBLISHED-TTL:{REFRESH}",
+    )
+    return _bytes(_lines(days, at, public_url, head))
 
 
-def _calendar(days: Iterable[DueDay], at: datetime, public_url: str) -> Calendar:
-    calendar = Calendar()
-    calendar.add("prodid", PRODUCT)
-    calendar.add("version", "2.0")
-    calendar.add("method", "PUBLISH")
+def _lines(days: Iterable[DueDay], at: datetime, public_url: str, head: Iterable[str]) -> Iterator[str]:
+    yield from ("BEGIN:VCALENDAR", "VERSION:2.0", f"PRODID:{PRODUCT}", "METHOD:PUBLISH", *head)
+    stamp = f"DTSTAMP:{at.astimezone(UTC):%Y%m%dT%H%M%SZ}"
     for day in sorted(days, key=lambda each: (each.on, each.uid)):
-        calendar.add_component(_event(day, at, public_url))
-    return calendar
+        yield from _event(day, stamp, public_url)
+    yield "END:VCALENDAR"
 
 
-def _event(day: DueDay, at: datetime, public_url: str) -> Event:
-    event = Event()
-    event.add("uid", day.uid)
-    event.add("dtstamp", at)
-    event.add("dtstart", day.on)
-    event.add("dtend", day.on + timedelta(days=1))
-    event.add("summary", day.title)
-    event.add("transp", "TRANSPARENT")
+def _event(day: DueDay, stamp: str, public_url: str) -> Iterator[str]:
+    title = _text(day.title)
+    yield from ("BEGIN:VEVENT", f"SUMMARY:{title}")
+    yield f"DTSTART;VALUE=DATE:{day.on:%Y%m%d}"
+    yield f"DTEND;VALUE=DATE:{day.on + timedelta(days=1):%Y%m%d}"
+    yield from (stamp, f"UID:{_text(day.uid)}", "TRANSP:TRANSPARENT")
     if public_url:
-        event.add("url", public_url + day.path)
-    event.add_component(_alarm(day.title))
-    return event
+        yield f"URL:{UNSAFE.sub('', public_url + day.path)}"
+    yield from ("BEGIN:VALARM", "ACTION:DISPLAY", f"DESCRIPTION:{title}", f"TRIGGER:{REMIND}", "END:VALARM")
+    yield "END:VEVENT"
 
 
-def _alarm(title: str) -> Alarm:
-    alarm = Alarm()
-    alarm.add("action", "DISPLAY")
-    alarm.add("description", title)
-    alarm.add("trigger", REMIND)
-    return alarm
+def _text(given: str) -> str:
+    """A value that cannot end its line."""
+    return SPECIAL.sub(r"\\\1", UNSAFE.sub("", given)).replace("\n", r"\n")
 
 
-def _bytes(calendar: Calendar) -> bytes:
-    given: bytes = calendar.to_ical()
-    return given
+def _bytes(lines: Iterable[str]) -> bytes:
+    return b"".join(_folded(line.encode()) for line in lines)
+
+
+def _folded(line: bytes) -> bytes:
+    """Lines of 75 octets at most, none of which ends within a character."""
+    if len(line) <= OCTETS:
+        return line + b"\r\n"
+    end = next(at for at in range(OCTETS, 0, -1) if line[at] & 0xC0 != 0x80)
+    return line[:end] + b"\r\n " + _folded(line[end:])

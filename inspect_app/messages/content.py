@@ -16,6 +16,8 @@ PATH_SAFE = "/?#&=%:;,+@!*'()~-._"
 
 def lines(text: str) -> str:
     """A paragraph: its lines end in line feeds."""
+    if text.isprintable():
+        return text
     return UNSAFE.sub("", LINE_ENDS.sub("\n", text)).replace("\t", " ")
 
 

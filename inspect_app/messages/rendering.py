@@ -4,24 +4,23 @@ The same row gives the same bytes, so that a mail sent twice is one mail. Nothin
 nothing tells that it was read.
 """
 
-import hashlib
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from email.message import EmailMessage, MIMEPart
 from functools import cache
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 
 from inspect_app.core.settings import current_settings
-from inspect_app.messages import calendars, content, declining, terminal
-from inspect_app.messages.envelope import blank
+from inspect_app.messages import calendars, content, declining, mime, terminal
 from inspect_app.messages.kinds import KINDS
 from inspect_app.messages.models import MessageAttachment, OutboxMessage
 
 CHOICES = "/settings/notifications"
-MEDIA_TYPE = re.compile(r"([a-z]+)/([a-z0-9][a-z0-9.+-]*)")
+CALENDAR = 'text/calendar; charset="utf-8"; method="PUBLISH"'
+MEDIA_TYPE = re.compile(r"(?!message/|multipart/)[a-z]{1,20}/[a-z0-9][a-z0-9.+-]{0,60}")
+"""A file's kind that may be told as it is: no mail in a mail."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,24 +33,29 @@ class Foot:
     choices: str
 
 
-def mail(row: OutboxMessage, attachments: Sequence[MessageAttachment], public_url: str) -> EmailMessage:
+def mail(row: OutboxMessage, attachments: Sequence[MessageAttachment], public_url: str) -> mime.Part:
     """The mail of a row without the headers of its delivery (From, To, Subject, Date, Message-ID).
 
     Needs the application's settings. `public_url` is the base of links, without a slash at its end; with an empty one
     links are their words alone.
     """
     blocks, foot = content.blocks(row.content), _foot(row)
-    days = content.due_days(row.content)
-    message = blank()
-    message.set_content(_text(row, blocks, foot, public_url), cte="base64")
-    message.add_alternative(_html(row, blocks, foot, public_url), subtype="html", cte="base64")
-    if days:
-        _attach_calendar(message, calendars.attached(days, row.created_at, public_url))
+    said = [
+        mime.text(_text(row, blocks, foot, public_url), "plain"),
+        mime.text(_html(row, blocks, foot, public_url), "html"),
+    ]
+    body = mime.multipart("alternative", said, row.message_id)
+    if files := list(_files(row, attachments, public_url)):
+        body = mime.multipart("mixed", [body, *files], row.message_id)
+    return mime.Part(mime.headers(_declining(row, public_url)) + body.headers, body.content)
+
+
+def _files(row: OutboxMessage, attachments: Sequence[MessageAttachment], public_url: str) -> Iterator[mime.Part]:
+    if days := content.due_days(row.content):
+        yield mime.file(calendars.attached(days, row.created_at, public_url), CALENDAR, "due-days.ics")
     for each in attachments:
-        _attach(message, each)
-    _set_boundaries(message, row.message_id)
-    _add_declining(message, row, public_url)
-    return message
+        kind = each.media_type if MEDIA_TYPE.fullmatch(each.media_type) else "application/octet-stream"
+        yield mime.file(each.content, kind, content.line(each.name) or "file")
 
 
 def _text(row: OutboxMessage, blocks: list[Any], foot: Foot, public_url: str) -> str:
@@ -98,36 +102,9 @@ def _foot(row: OutboxMessage) -> Foot:
     )
 
 
-def _attach_calendar(message: EmailMessage, calendar: bytes) -> None:
-    message.add_attachment(calendar, "text", "calendar", cte="base64", filename="due-days.ics")
-    part = _parts(message)[-1]
-    part.set_param("method", "PUBLISH")
-    part.set_param("charset", "utf-8")
-
-
-def _attach(message: EmailMessage, each: MessageAttachment) -> None:
-    found = MEDIA_TYPE.fullmatch(each.media_type)
-    main, sub = found.groups() if found else ("application", "octet-stream")
-    if main in {"message", "multipart"}:
-        main, sub = "application", "octet-stream"
-    message.add_attachment(each.content, main, sub, cte="base64", filename=content.line(each.name) or "file")
-
-
-def _parts(message: EmailMessage) -> list[MIMEPart]:
-    return list(message.iter_parts())
-
-
-def _set_boundaries(message: EmailMessage, message_id: str) -> None:
-    """Boundaries of the mail's own, never found in its text: every part is base64."""
-    for place, part in enumerate(message.walk()):
-        if part.is_multipart():
-            digest = hashlib.sha256(f"{message_id} {place}".encode()).hexdigest()
-            part.set_boundary(f"=_{digest[:40]}")
-
-
-def _add_declining(message: EmailMessage, row: OutboxMessage, public_url: str) -> None:
+def _declining(row: OutboxMessage, public_url: str) -> Iterator[tuple[str, str]]:
     kind = KINDS.get(row.kind)
     if row.user_id is None or kind is None or not kind.optional or not public_url.startswith("https://"):
         return
-    message["List-Unsubscribe"] = f"<{public_url}{declining.path(row.user_id, row.kind)}>"
-    message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
+    yield "List-Unsubscribe", f"<{public_url}{declining.path(row.user_id, row.kind)}>"
+    yield "List-Unsubscribe-Post", "List-Unsubscribe=One-Click"

@@ -2,6 +2,7 @@
 
 import unicodedata
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from itertools import zip_longest
 from typing import Any
 
@@ -18,9 +19,10 @@ def text(blocks: Iterable[Any], public_url: str) -> str:
 
 def width(given: str) -> int:
     """How many columns a text takes: East Asian characters two, marks that combine none."""
-    return sum(_columns(character) for character in given)
+    return sum(map(_columns, given))
 
 
+@lru_cache(maxsize=8192)
 def _columns(character: str) -> int:
     if unicodedata.combining(character) or unicodedata.category(character) in {"Cf", "Mn", "Me"}:
         return 0
