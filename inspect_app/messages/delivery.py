@@ -1,11 +1,12 @@
-"""Sending what is due: rows held under a lease go one by one over one connection, each committed before the next.
+"""Sending what is due: rows held under a lease go one by one over a connection, each committed before its next.
 
 A process killed at any moment loses nothing. Only between the server's «250» and our commit may a mail go twice: with
-the same Message-ID and the same bytes, and the row's attempts tell.
+the same Message-ID and the same bytes, and the row's attempts tell. Many mails go over several connections at once.
 """
 
 import time
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from email.headerregistry import Address
 from threading import Event
@@ -34,25 +35,43 @@ INSIST_EVERY_S = 0.5
 
 
 @dataclass(slots=True)
-class Post:
-    """One round's connection to the server, opened when first needed, and how it has fared.
+class Round:
+    """What the connections of one round share.
 
-    `breaks` counts broken deliveries in a row; `answered`: it took or refused a mail; `probing`: it was away and has
-    not yet answered; `away`: it is so now, and the round ends.
+    `probing`: the server was away and has not yet answered, so a single mail goes; `away`: it is so now, and the round
+    ends; `found`: whether there was anything to take.
     """
 
+    app: Flask
+    worker: str
     server: MailServer
     sender: Address
+    stopping: Event
     probing: bool
+    connections: int
+    away: bool = False
+    found: bool = False
+
+    def goes_on(self) -> bool:
+        return not (self.away or self.stopping.is_set())
+
+
+@dataclass(slots=True)
+class Post:
+    """One connection to the server, opened when first needed, and how it has fared.
+
+    `breaks` counts broken deliveries in a row; `answered`: it took or refused a mail.
+    """
+
+    of: Round
     connection: Connection | None = None
     breaks: int = 0
     answered: bool = False
-    away: bool = False
 
     def open(self) -> Connection:
         """The connection; Away when there is none to be had."""
         if self.connection is None:
-            self.connection = smtp.connect(self.server, self.sender.domain)
+            self.connection = smtp.connect(self.of.server, self.of.sender.domain)
         return self.connection
 
     def send(self, mail: Mail) -> None:
@@ -80,19 +99,44 @@ class Batch:
     holder: str
     rows: Sequence[OutboxMessage]
     check: Callable[[], None]
-    stopping: Event
     with_files: frozenset[object] = field(default=frozenset())
 
 
 def deliver(app: Flask, worker: str, stopping: Event | None = None) -> int:
     """Send what is due until nothing is, or the server is away; returns how many mails it took."""
-    post = _post(app)
-    if post is None:
-        return 0
     sent, stop = 0, stopping or Event()
+    while (now := _round(app, worker, stop)) is not None:
+        with ThreadPoolExecutor(now.connections, "post") as pool:
+            sent += sum(pool.map(_empty, [Post(now) for _ in range(now.connections)]))
+        if not (now.found and now.goes_on()):
+            break
+    return sent
+
+
+def _round(app: Flask, worker: str, stopping: Event) -> Round | None:
+    """A round's means, if there is a server, it is not left alone for now, and something is due."""
+    with app.app_context():
+        settings, now, current = current_settings(), clock.now(), session()
+        if settings.smtp_url is None or settings.mail_from is None:
+            return None
+        rest = queue.paused(current)
+        if rest and rest.until > now:
+            return None
+        connections = queue.batches(current, now, 1 if rest else pacing().connections)
+        if not connections:
+            return None
+        told = settings.smtp_url, settings.mail_from, stopping
+        return Round(app, worker, *told, probing=rest is not None, connections=connections)
+
+
+def _empty(post: Post) -> int:
+    """Send batch after batch over one connection; returns how many mails the server took."""
+    sent = 0
     try:
-        while not post.away and not stop.is_set() and (taken := _batch(app, worker, post, stop)) is not None:
+        while post.of.goes_on() and (taken := _batch(post)) is not None:
             sent += taken
+            if post.of.probing:
+                break
     except LeaseLost:
         log.warning("mail_lease_lost")
     finally:
@@ -100,34 +144,23 @@ def deliver(app: Flask, worker: str, stopping: Event | None = None) -> int:
     return sent
 
 
-def _post(app: Flask) -> Post | None:
-    """A round's means, if there is a server, it is not left alone for now, and something is due."""
-    with app.app_context():
-        settings, now, current = current_settings(), clock.now(), session()
-        if settings.smtp_url is None or settings.mail_from is None:
-            return None
-        rest = queue.paused(current)
-        if (rest and rest.until > now) or not queue.is_due(current, now):
-            return None
-        return Post(settings.smtp_url, settings.mail_from, probing=rest is not None)
-
-
-def _batch(app: Flask, worker: str, post: Post, stopping: Event) -> int | None:
+def _batch(post: Post) -> int | None:
     """Send some of what is due, a single mail to a server that was away; None when there is no more to do."""
-    holder = leases.new_holder(worker)
-    with app.app_context():
+    holder = leases.new_holder(post.of.worker)
+    with post.of.app.app_context():
         if not _reached(post):
             return None
         with transaction() as current:
-            rows = queue.claim(current, holder, clock.now(), 1 if post.probing else pacing().batch)
+            rows = queue.claim(current, holder, clock.now(), 1 if post.of.probing else pacing().batch)
             with_files = frozenset(queue.attached(current, [row.id for row in rows]))
     if not rows:
         return None
+    post.of.found = True
     with (
-        leases.renewing(app, lambda current, until: queue.renew(current, holder, until)) as check,
-        app.app_context(),
+        leases.renewing(post.of.app, lambda current, until: queue.renew(current, holder, until)) as check,
+        post.of.app.app_context(),
     ):
-        return _send_all(Batch(holder, rows, check, stopping, with_files), post)
+        return _send_all(Batch(holder, rows, check, with_files), post)
 
 
 def _reached(post: Post) -> bool:
@@ -136,6 +169,7 @@ def _reached(post: Post) -> bool:
         post.open()
     except Away as away:
         log.warning("mail_server_away", reason=str(away))
+        post.of.away = True
         with transaction() as current:
             queue.pause(current, str(away), clock.now())
         return False
@@ -153,10 +187,8 @@ def _send_all(batch: Batch, post: Post) -> int:
 
 
 def _written(batch: Batch, post: Post, at: int, outcome: Outcome) -> int | None:
-    following = _insist(batch, lambda: _turn(batch, post, at, outcome))
-    post.away = outcome.pause is not None
-    post.probing = post.probing and not post.answered
-    return following
+    post.of.away = post.of.away or outcome.pause is not None
+    return _insist(batch, lambda: _turn(batch, post, at, outcome))
 
 
 def _turn(batch: Batch, post: Post, done: int | None, outcome: Outcome | None) -> int | None:
@@ -167,9 +199,9 @@ def _turn(batch: Batch, post: Post, done: int | None, outcome: Outcome | None) -
             queue.finish(current, batch.rows[done], batch.holder, outcome, now)
             if outcome.pause:
                 queue.pause(current, outcome.pause, now)
-            elif post.probing and post.answered:
+            elif post.of.probing and post.answered:
                 queue.resume(current)
-        if not (outcome and outcome.pause) and _goes_on(batch):
+        if _goes_on(batch, post):
             for at in range(0 if done is None else done + 1, len(batch.rows)):
                 if queue.begin(current, batch.rows[at], batch.holder, now):
                     return at
@@ -177,12 +209,12 @@ def _turn(batch: Batch, post: Post, done: int | None, outcome: Outcome | None) -
     return None
 
 
-def _goes_on(batch: Batch) -> bool:
+def _goes_on(batch: Batch, post: Post) -> bool:
     try:
         batch.check()
     except LeaseLost:
         return False
-    return not batch.stopping.is_set()
+    return post.of.goes_on()
 
 
 def _insist(batch: Batch, work: Callable[[], T]) -> T:
@@ -223,11 +255,11 @@ def _broken(post: Post, row: OutboxMessage, words: str) -> Outcome:
     """An attempt of this row's; of several in a row the server is the cause."""
     post.close()
     post.breaks += 1
-    many = post.probing or post.breaks >= pacing().breaks
+    many = post.of.probing or post.breaks >= pacing().breaks
     return replace(queue.failed(row, words, clock.now()), pause=words if many else None)
 
 
 def _mail(batch: Batch, post: Post, row: OutboxMessage) -> Mail:
     files = queue.attachments(session(), row.id) if row.id in batch.with_files else []
     body = rendering.mail(row, files, current_settings().public_url)
-    return envelope.sealed(body, row, post.sender)
+    return envelope.sealed(body, row, post.of.sender)

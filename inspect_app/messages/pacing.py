@@ -20,13 +20,14 @@ class Pacing:
     """After each failed attempt a message waits the next of `backoff`, three days in all; then it is given up.
 
     While the server itself cannot be used the whole queue waits `pauses`, the last again and again, and no message
-    loses an attempt. `batch` rows are taken at once. After `breaks` broken deliveries in a row the server counts as
-    unusable. Tests put a faster one in `app.extensions["chahe.mail_pacing"]`.
+    loses an attempt. `batch` rows are taken at once, of many by each of `connections`. After `breaks` broken deliveries
+    in a row the server counts as unusable. Tests put a faster one in `app.extensions["chahe.mail_pacing"]`.
     """
 
     backoff: tuple[timedelta, ...] = _minutes(1, 5, 15, 30, 60, 120, 240, *[480] * 8)
     pauses: tuple[timedelta, ...] = _minutes(0.25, 0.5, 1, 2, 5)
     batch: int = 50
+    connections: int = 3
     breaks: int = 3
 
     def after(self, attempt: int, seed: str) -> timedelta | None:

@@ -6,10 +6,11 @@ The caller owns each transaction. What a sender wrote about a row it no longer h
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from math import ceil
 from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, CursorResult, Update, and_, bindparam, delete, or_, select, update
+from sqlalchemy import ColumnElement, CursorResult, Update, and_, bindparam, delete, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from inspect_app.core import leases
@@ -37,9 +38,11 @@ class Outcome:
     pause: str | None = None
 
 
-def is_due(session: Session, now: datetime) -> bool:
-    """Whether `claim` might find something: reads only, so that looking costs no write."""
-    return session.scalar(select(OutboxMessage.id).where(_free(now)).limit(1)) is not None
+def batches(session: Session, now: datetime, most: int) -> int:
+    """For how many batches there is work, `most` at most: reads only, so that looking costs no write."""
+    some = select(OutboxMessage.id).where(_free(now)).limit((most - 1) * pacing().batch + 1)
+    due = session.scalar(select(func.count()).select_from(some.subquery())) or 0
+    return ceil(due / pacing().batch)
 
 
 def claim(session: Session, holder: str, now: datetime, limit: int) -> list[OutboxMessage]:

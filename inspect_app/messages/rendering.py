@@ -50,7 +50,9 @@ def mail(row: OutboxMessage, attachments: Sequence[MessageAttachment], public_ur
     return mime.Part(mime.headers(_declining(row, public_url)) + body.headers, body.content)
 
 
-def _files(row: OutboxMessage, attachments: Sequence[MessageAttachment], public_url: str) -> Iterator[mime.Part]:
+def _files(
+    row: OutboxMessage, attachments: Sequence[MessageAttachment], public_url: str
+) -> Iterator[mime.Part]:
     if days := content.due_days(row.content):
         yield mime.file(calendars.attached(days, row.created_at, public_url), CALENDAR, "due-days.ics")
     for each in attachments:

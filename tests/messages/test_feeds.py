@@ -8,12 +8,15 @@ from uuid import UUID
 
 import pytest
 from flask import Flask
+from hypothesis import given
+from hypothesis import strategies as st
+from icalendar import Calendar
 
 from inspect_app.accounts import service
 from inspect_app.accounts.models import User
 from inspect_app.core import logs
 from inspect_app.core.clock import FixedClock
-from inspect_app.messages import calendars, feeds
+from inspect_app.messages import calendars, content, feeds
 from inspect_app.messages.letters import DueDay
 from inspect_app.messages.models import CalendarFeed
 from tests import builders, messages_builders
@@ -107,6 +110,19 @@ def test_titles_cannot_add_lines_to_a_calendar() -> None:
 
     assert event["SUMMARY"] == "a\\nATTENDEE:x\\;y\\\\n"
     assert event["DTEND;VALUE=DATE"] == "20270101"
+
+
+@given(title=st.text(max_size=120), uid=st.text(max_size=40), name=st.text(max_size=40))
+def test_a_calendar_program_reads_any_words_as_they_are(title: str, uid: str, name: str) -> None:
+    day = DueDay(content.line(uid), date(2026, 12, 6), content.line(title), "/tenders")
+
+    data = calendars.feed([day], MORNING, "https://chahe.example", content.line(name))
+
+    (event,) = (calendar := Calendar.from_ical(data)).walk("VEVENT")
+    assert all(len(line) <= 75 for line in data.split(b"\r\n"))
+    assert (str(event["SUMMARY"]), str(event["UID"])) == (day.title, day.uid)
+    assert str(calendar["NAME"]) == content.line(name)
+    assert event.decoded("DTSTART") == day.on
 
 
 @pytest.mark.every_database
