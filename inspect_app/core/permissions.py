@@ -74,6 +74,6 @@ PERMISSIONS: dict[str, frozenset[Role]] = {
     "filing_notes.review": STAFF,
     "operations.read": frozenset({Role.ADMIN}),
     "jobs.run": frozenset({Role.ADMIN}),
-    "jobs.preview": frozenset({Role.ADMIN, Role.STAFF}),
+    "jobs.preview": STAFF,
     "messages.replay": frozenset({Role.ADMIN}),
 }

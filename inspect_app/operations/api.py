@@ -4,9 +4,9 @@ from typing import Any
 
 from inspect_app.core import clock
 from inspect_app.core.api import ApiBlueprint
-from inspect_app.core.auth import current_actor, requires
+from inspect_app.core.auth import requires
 from inspect_app.core.database import session, transaction
-from inspect_app.operations import runs_view, schemas, service
+from inspect_app.operations import previews, runs_view, schemas, service
 from inspect_app.operations.overview import Overview
 
 blp = ApiBlueprint("operations_api", __name__, description="系統狀態")
@@ -32,8 +32,8 @@ def jobs() -> dict[str, Any]:
 @requires("jobs.preview")
 @blp.response(200, schemas.PreviewsOut)
 def preview() -> dict[str, Any]:
-    """What the jobs would send until the end of tomorrow; to the administrator without the team's own messages."""
-    return {"items": runs_view.tomorrow(session(), current_actor()), "next": None}
+    """What the jobs would send until the end of tomorrow: to the team too, so for staff alone."""
+    return {"items": previews.tomorrow(session()), "next": None}
 
 
 @blp.get("/operations/jobs/<string:job>")

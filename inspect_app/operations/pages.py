@@ -4,10 +4,9 @@ from flask import Blueprint, flash, redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
 from inspect_app.core import clock
-from inspect_app.core.auth import current_actor, requires
+from inspect_app.core.auth import requires
 from inspect_app.core.database import session, transaction
-from inspect_app.core.permissions import Role
-from inspect_app.operations import runs_view, service
+from inspect_app.operations import previews, runs_view, service
 
 blueprint = Blueprint("operations", __name__, template_folder="templates")
 
@@ -23,9 +22,7 @@ def index() -> str:
 @requires("jobs.preview")
 def preview() -> str:
     """What the jobs would send until the end of tomorrow."""
-    actor = current_actor()
-    found = runs_view.tomorrow(session(), actor)
-    return render_template("operations/preview.html", previews=found, everything=actor.role == Role.STAFF)
+    return render_template("operations/preview.html", previews=previews.tomorrow(session()))
 
 
 @blueprint.get("/operations/jobs/<string:job>")

@@ -1,4 +1,4 @@
-"""Jobs and their runs for reading, runs that administrators ask for, and what may be told of what is to be sent."""
+"""Jobs and their runs for reading, and runs that administrators ask for."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -6,15 +6,11 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from inspect_app.accounts import contacts
 from inspect_app.core import jobs, orders, runs
-from inspect_app.core.auth import Actor
 from inspect_app.core.jobs import Job
-from inspect_app.core.permissions import TEAM, Role
 from inspect_app.core.problems import Conflict, NotFound
 from inspect_app.core.runs import FAILED, FINISHED, Run
-from inspect_app.operations import previews, words
-from inspect_app.operations.previews import Preview
+from inspect_app.operations import words
 
 
 def latest(session: Session) -> list[Run]:
@@ -46,23 +42,6 @@ def order(session: Session, name: str, now: datetime) -> str:
     except orders.AtWork as error:
         raise Conflict(f"「{job.title}」的 {wanted.period} 正在執行；請等它結束後再試。") from error
     return wanted.period
-
-
-def tomorrow(session: Session, actor: Actor) -> list[Preview]:
-    """What would be sent until the end of tomorrow.
-
-    Messages to the team may tell of a visit before issue: only staff is told of them, and of their numbers.
-    """
-    found = previews.tomorrow(session)
-    if actor.role == Role.STAFF:
-        return found
-    team = {each.key for role in TEAM for each in contacts.with_role(session, role)}
-    return [_without(preview, team) for preview in found]
-
-
-def _without(preview: Preview, team: set[str]) -> Preview:
-    shown = [each for each in preview.messages if each.key not in team]
-    return replace(preview, messages=shown, outcome={})
 
 
 def _open(job: Job, run: Run) -> Run:
